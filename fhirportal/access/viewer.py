@@ -37,9 +37,14 @@ class Authority:
 
 @dataclass(frozen=True)
 class Viewer:
-    """session + chart handle = viewer. `patient` is one bare id at `hospital`; `actor` is a relative FHIR reference or ""."""
+    """session + chart handle = viewer.
+
+    `hospital` is a slug, `fhir_base` that hospital's own FHIR base (so that an absolute reference to another server's patient
+    of the same id is told apart), `patient` one bare id there; `actor` is a relative FHIR reference or "".
+    """
 
     hospital: str
+    fhir_base: str
     patient: str
     kind: Kind
     origin: Origin
