@@ -157,9 +157,16 @@ def money(value: object) -> Amount | None:
 
 def human_name(value: object) -> str:
     """The best of several names (official, usual, first), as one line; text wins over parts."""
-    names = sorted(dicts(value), key=lambda n: ("official", "usual").index(n["use"]) if n.get("use") in ("official", "usual") else 2)
+    names = sorted(
+        dicts(value),
+        key=lambda n: ("official", "usual").index(n["use"]) if n.get("use") in ("official", "usual") else 2,
+    )
     for name in names:
-        parts = [*map(text, as_list(name.get("prefix"))), *map(text, as_list(name.get("given"))), text(name.get("family"))]
+        parts = [
+            *map(text, as_list(name.get("prefix"))),
+            *map(text, as_list(name.get("given"))),
+            text(name.get("family")),
+        ]
         parts += [text(s) for s in as_list(name.get("suffix"))]
         if line := text(name.get("text")) or " ".join(p for p in parts if p):
             return line

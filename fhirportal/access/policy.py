@@ -15,7 +15,7 @@ from fhirportal.access.release import release
 from fhirportal.access.rules import Rule, table
 from fhirportal.access.viewer import Viewer
 from fhirportal.errors import BadInput, NotAllowed, NotFound
-from smart_launch.scopes import ScopeSet
+from smart_launch.scopes import ScopeSet, parse_scopes
 
 Kind = Literal["read", "search"]
 Resource = Mapping[str, Any]
@@ -42,16 +42,24 @@ class Decision:
     rule: Rule
     viewer: Viewer
 
-    def check(self, resource: Resource, now: datetime) -> Resource | None:
-        """The resource as this viewer may see it, or None: wrong type or id, not theirs, out of scope, not released."""
+    def owned(self, resource: Resource) -> Resource | None:
+        """The resource, cut by its row's strip paths, if it is what was asked for and this patient's own; else None."""
         if self.kind == "read" and resource.get("id") != self.id:
             return None
-        return _checked(resource, self.rule, self.viewer, now)
+        return _owned(resource, self.rule, self.viewer)
+
+    def check(self, resource: Resource, now: datetime) -> Resource | None:
+        """The resource as this viewer may see it, or None: not what was asked, not theirs, not released."""
+        seen = self.owned(resource)
+        return seen if seen is not None and release(seen, self.viewer, now) else None
 
     def check_included(self, resource: Resource, now: datetime) -> Resource | None:
         """The same look at a resource that came along, by the row of its own type."""
         rule = table().get(str(resource.get("resourceType")))
-        return None if rule is None else _checked(resource, rule, self.viewer, now)
+        if rule is None or not scopes_of(self.viewer.scopes).allows(rule.type, "r"):
+            return None
+        seen = _owned(resource, rule, self.viewer)
+        return seen if seen is not None and release(seen, self.viewer, now) else None
 
 
 def decide(viewer: Viewer, wanted: Interaction) -> Decision:
@@ -73,7 +81,7 @@ def require_scope(viewer: Viewer, type_: str, kind: Kind) -> None:
 
 @lru_cache(maxsize=256)
 def scopes_of(scopes: frozenset[str]) -> ScopeSet:
-    return ScopeSet.parse(" ".join(sorted(scopes)))
+    return parse_scopes(sorted(scopes))
 
 
 def _decide_read(viewer: Viewer, wanted: Interaction, rule: Rule) -> Decision:
@@ -105,11 +113,7 @@ def _require_parameter(rule: Rule, name: str, value: str) -> None:
         raise BadInput("this search parameter is not allowed", code="parameter-not-allowed")
 
 
-def _checked(resource: Resource, rule: Rule, viewer: Viewer, now: datetime) -> Resource | None:
+def _owned(resource: Resource, rule: Rule, viewer: Viewer) -> Resource | None:
     bound = compartment.Bound(viewer.fhir_base, viewer.patient)
     seen = compartment.trimmed(resource, rule, bound)
-    if not compartment.owned(seen, rule, bound):
-        return None
-    if not scopes_of(viewer.scopes).allows(rule.type, "r"):
-        return None
-    return seen if release(seen, viewer, now) else None
+    return seen if compartment.owned(seen, rule, bound) else None
