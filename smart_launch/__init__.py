@@ -1,1 +1,1 @@
-"""SMART App Launch 2.2: the protocol alone. No Flask, no database, no pages; it knows only the ports it names itself."""
+"""SMART App Launch 2.2: the protocol alone. No Flask, no database, no pages; it knows only its own ports."""
