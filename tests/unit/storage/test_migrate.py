@@ -40,9 +40,7 @@ def _shape(engine: Engine) -> dict[str, object]:
     tables = set(seen.get_table_names()) - {"alembic_version"}
     with reading(engine) as connection:
         autoincrement = (
-            connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'")
-            .scalars()
-            .all()
+            connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'").scalars().all()
         )
     shape: dict[str, object] = {"autoincrement": sorted(autoincrement)}
     for table in sorted(tables):
