@@ -116,14 +116,14 @@ def _verified(
     alg, kid = header["alg"], header.get("kid")
     problem = "unknown-key"
 
-    def find(keys: Keys) -> SigningKey | None:
+    def prove(keys: Keys) -> Mapping[str, Any] | None:
         nonlocal problem
         fitting = candidates(keys, kid, alg)
         problem = "signature" if fitting else "unknown-key"
-        return next((key for key in fitting if _decoded(id_token, key, alg) is not None), None)
+        proofs = (_decoded(id_token, key, alg) for key in fitting)
+        return next((claims for claims in proofs if claims is not None), None)
 
-    key = jwks_cache.search(http, configuration.jwks_uri, deadline, find)
-    claims = _decoded(id_token, key, alg) if key is not None else None
+    claims = jwks_cache.search(http, configuration.jwks_uri, deadline, prove)
     if claims is None:
         raise IdTokenInvalid(problem)
     return claims

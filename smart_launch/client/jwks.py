@@ -5,6 +5,7 @@ It decides how long keys are believed. It must not know what they are used on.
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import TypeVar
 
 from smart_launch.aged import Aged
 from smart_launch.documents import find_json
@@ -13,6 +14,7 @@ from smart_launch.keys import SigningKey, parse_jwks
 from smart_launch.ports import Clock, Http
 
 Keys = tuple[SigningKey, ...]
+T = TypeVar("T")
 
 
 class JwksCache:
@@ -36,8 +38,8 @@ class JwksCache:
             raise IdTokenInvalid("keys-unavailable")
         return self._kept.keep(uri, parse_jwks(document))
 
-    def search(self, http: Http, uri: str, deadline: float, find: Callable[[Keys], SigningKey | None]) -> SigningKey | None:
-        """What `find` finds among the keys; where that is nothing in remembered keys, they are fetched again, once."""
+    def search(self, http: Http, uri: str, deadline: float, find: Callable[[Keys], T | None]) -> T | None:
+        """What `find` finds with the keys; where remembered keys give nothing they are fetched again, once."""
         remembered = self._kept.find(uri)
         found = find(remembered) if remembered is not None else None
         return found if found is not None else find(self.fetch(http, uri, deadline))
