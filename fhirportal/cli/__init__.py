@@ -4,9 +4,9 @@ A command module has `SUMMARY` (one line), `add_arguments(parser)` and `run(argu
 """
 
 import argparse
+import sys
 from collections.abc import Sequence
 from importlib import import_module
-import sys
 
 from fhirportal import __version__
 

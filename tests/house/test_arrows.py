@@ -28,7 +28,7 @@ FRAMEWORKS = {
     "mappings": {"flask", "sqlalchemy", "redis", "requests", "fhirportal", "smart_launch", "babel"},
     "fhirportal.access": {"flask", "sqlalchemy", "redis", "requests"},
     "fhirportal.records": {"flask", "sqlalchemy", "redis", "requests"},
-    "fhirportal.accounts": {"flask", "sqlalchemy", "redis", "requests"},
+    "fhirportal.accounts": {"flask", "redis", "requests"},
     "fhirportal.sandbox": {"smart_launch", "mappings", "redis", "sqlalchemy", "authlib"},
 }
 

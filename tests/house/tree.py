@@ -1,8 +1,8 @@
 """The repository as the house tests see it: its tracked files and the rooms they are in."""
 
+import subprocess
 from functools import cache
 from pathlib import Path
-import subprocess
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("fhirportal", "smart_launch", "mappings")

@@ -1,0 +1,46 @@
+"""What every command needs of a deployment: its settings, its database, its keys. Mistakes become sentences and exit 2."""
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fhirportal.settings import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+SETTINGS_VARIABLE = "FHIRPORTAL_SETTINGS"
+
+
+def add_settings_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--settings", metavar="FILE", help=f"the settings file (default: the variable {SETTINGS_VARIABLE}, or fhirportal.toml)"
+    )
+
+
+def load_settings(path: str | None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this deployment; all mistakes are printed together and end the process with status 2."""
+    from fhirportal.settings_file import SettingsError, load
+
+    named = path or environ.get(SETTINGS_VARIABLE)
+    try:
+        return load(Path(named) if named else _default_file(), environ)
+    except SettingsError as problem:
+        sys.stderr.write("The settings cannot be used:\n" + "".join(f"  - {p}\n" for p in problem.problems))
+        raise SystemExit(2) from None
+
+
+def _default_file() -> Path | None:
+    here = Path("fhirportal.toml")
+    return here if here.exists() else None
+
+
+def database(settings: Settings) -> "Engine":
+    """The engine of the deployment's database: what database_url says, else SQLite in data_dir."""
+    from fhirportal.storage.engine import make_engine
+
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return make_engine(settings.database_url or f"sqlite:///{(settings.data_dir / 'portal.sqlite').resolve()}")
