@@ -1,0 +1,81 @@
+"""Phrases for visits: appointment, slot and encounter codes of FHIR R4 and v3-ActCode."""
+
+from fhirportal.words import mark as N_
+
+ASK = N_("Ask your hospital about this visit")
+
+TABLES = {
+    "appointment_status": (
+        {
+            "proposed": N_("Suggested, not booked yet"),
+            "pending": N_("Waiting for the hospital to confirm"),
+            "booked": N_("Booked"),
+            "arrived": N_("You have arrived"),
+            "fulfilled": N_("Done"),
+            "cancelled": N_("Cancelled"),
+            "noshow": N_("Missed"),
+            "entered-in-error": N_("Withdrawn by the hospital"),
+            "checked-in": N_("Checked in"),
+            "waitlist": N_("On the waiting list"),
+        },
+        ASK,
+    ),
+    "participation_status": (
+        {
+            "accepted": N_("Will be there"),
+            "declined": N_("Will not be there"),
+            "tentative": N_("May be there"),
+            "needs-action": N_("Not confirmed yet"),
+        },
+        N_("Not confirmed yet"),
+    ),
+    "slot_status": (
+        {
+            "free": N_("Free"),
+            "busy": N_("Taken"),
+            "busy-unavailable": N_("Not available"),
+            "busy-tentative": N_("Held for someone"),
+            "entered-in-error": N_("Withdrawn by the hospital"),
+        },
+        N_("Not available"),
+    ),
+    "encounter_status": (
+        {
+            "planned": N_("Planned"),
+            "arrived": N_("You have arrived"),
+            "triaged": N_("First check done"),
+            "in-progress": N_("Going on now"),
+            "onleave": N_("On leave from the hospital"),
+            "finished": N_("Done"),
+            "cancelled": N_("Cancelled"),
+            "entered-in-error": N_("Withdrawn by the hospital"),
+            "unknown": N_("Not known"),
+        },
+        ASK,
+    ),
+    "encounter_class": (
+        {
+            "AMB": N_("Visit to a clinic"),
+            "EMER": N_("Visit to the emergency department"),
+            "FLD": N_("Care where you were, outside the hospital"),
+            "HH": N_("Visit at your home"),
+            "IMP": N_("Stay in hospital"),
+            "ACUTE": N_("Stay in hospital"),
+            "NONAC": N_("Stay in hospital"),
+            "OBSENC": N_("Stay to be watched over"),
+            "PRENC": N_("Checks before a stay in hospital"),
+            "SS": N_("Short stay"),
+            "VR": N_("Visit by video or phone"),
+        },
+        N_("Visit"),
+    ),
+    "visit_mode": (
+        {
+            "in-person": N_("In person"),
+            "video": N_("By video"),
+            "phone": N_("By phone"),
+            "home": N_("At your home"),
+        },
+        N_("Ask your hospital where"),
+    ),
+}
