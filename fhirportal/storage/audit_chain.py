@@ -5,7 +5,6 @@ before it and of its rows; heads are also written to a file outside the database
 who can write the database can make a new chain, but not one that fits the heads already copied.
 """
 
-import fcntl
 import hashlib
 import logging
 import os
@@ -26,6 +25,7 @@ HEADS_FILE = "audit-heads.log"
 GENESIS = "0" * 64
 SETTLE = timedelta(seconds=5)  # on PostgreSQL numbers are given out before the commit: leave late ones time to arrive
 _MOST = 20_000
+_TAIL = 64 * 1024
 _log = logging.getLogger(__name__)
 
 
@@ -151,7 +151,7 @@ def _check_heads(seals: Sequence[RowMapping], noted: Sequence[_Head]) -> list[st
 
 def _checkpoint(engine: Engine, heads: Path) -> None:
     """Writes down the heads that are not in the file yet: after a kill, the next call makes up for it."""
-    noted = _read_heads(heads)
+    noted = _read_heads(heads, tail=_TAIL)
     last = max((entry.to_seq for entry in noted), default=0)
     wanted = select(audit_seals).where(audit_seals.c.to_seq > last).order_by(audit_seals.c.to_seq)
     with reading(engine) as connection:
@@ -167,18 +167,13 @@ def _checkpoint(engine: Engine, heads: Path) -> None:
 def _append(heads: Path, lines: Sequence[str]) -> None:
     try:
         heads.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with heads.open("a+b", opener=_private) as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            torn = _ends_torn(file)
-            file.write(b"\n" * torn + "".join(f"{line}\n" for line in lines).encode())
+        descriptor = os.open(heads, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(descriptor, "a+b") as file:
+            file.write(b"\n" * _ends_torn(file) + "".join(f"{line}\n" for line in lines).encode())
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
         raise Unavailable(f"audit heads: {type(error).__name__}", code="audit-away") from error
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _ends_torn(file: IO[bytes]) -> bool:
@@ -189,9 +184,13 @@ def _ends_torn(file: IO[bytes]) -> bool:
     return file.read(1) != b"\n"
 
 
-def _read_heads(heads: Path) -> list[_Head]:
+def _read_heads(heads: Path, *, tail: int | None = None) -> list[_Head]:
+    """All heads written down, or those in the last `tail` bytes. What is no whole line is passed over."""
     try:
-        lines = heads.read_text("ascii", "replace").splitlines()
+        with heads.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(0 if tail is None else max(0, size - tail))
+            lines = file.read().decode("ascii", "replace").splitlines()
     except FileNotFoundError:
         return []
     except OSError as error:
