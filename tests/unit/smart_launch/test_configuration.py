@@ -74,6 +74,13 @@ def test_without_issuer_the_base_is_asked_for_openid(ehr):
     assert (found.issuer, found.jwks_uri) == (BASE, f"{BASE}/jwks")
 
 
+def test_neither_is_one_below_the_base_that_names_another_issuer(ehr):
+    ehr.publish(issuer=None, jwks_uri=None)
+    document = {"issuer": "https://evil.example", "jwks_uri": "https://evil.example/jwks"}
+    ehr.documents[f"{BASE}/.well-known/openid-configuration"] = document
+    assert (find(ehr).issuer, find(ehr).jwks_uri) == (None, None)
+
+
 def test_a_missing_openid_document_costs_only_the_keys(ehr):
     ehr.publish(jwks_uri=None)
     assert find(ehr).jwks_uri is None

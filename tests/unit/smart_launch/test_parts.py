@@ -99,11 +99,20 @@ def test_what_is_no_signing_key_is_refused(source):
         keys.import_key(source)
 
 
+@pytest.mark.filterwarnings("ignore:Key size")  # as in production, where the library only warns
 def test_small_rsa_keys_do_not_count():
     small = rsa.generate_private_key(65537, 1024).public_key().public_numbers()
     entry = {"kty": "RSA", "n": _number(small.n), "e": _number(small.e)}
     found = keys.parse_jwks({"keys": [entry]})
-    assert keys.candidates(found, None, "RS256") == ()
+    assert len(found) == 1 and keys.candidates(found, None, "RS256") == ()
+
+
+def test_a_key_is_used_only_for_what_it_is_published_for(rsa_key):
+    public = keys.public_jwk(rsa_key)
+    assert keys.parse_jwks({"keys": [{**public, "use": "enc"}]}) == ()
+    bound = keys.parse_jwks({"keys": [{**public, "alg": "RS384"}]})
+    assert keys.candidates(bound, "rsa-1", "RS384") == bound and keys.candidates(bound, "rsa-1", "RS256") == ()
+    assert keys.candidates(bound, "rsa-2", "RS384") == ()
 
 
 def _number(value):

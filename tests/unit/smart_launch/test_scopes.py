@@ -138,6 +138,30 @@ def test_version_one_narrowed_to_types_becomes_version_two():
     assert str(given_) == "patient/Condition.rs patient/Observation.r"
 
 
+@pytest.mark.parametrize(
+    ("wide", "narrow_", "covered"),
+    [
+        ("patient/*.cruds", "patient/Task.r", True),
+        ("patient/Task.r", "patient/*.r", False),
+        ("patient/Task.r", "patient/Task.rs", False),
+        ("user/Task.r", "patient/Task.r", False),
+        ("patient/Task.rs", "patient/Task.rs?status=ready", True),
+        ("patient/Task.rs?status=ready", "patient/Task.rs", False),
+        ("patient/Task.rs?status=ready", "patient/Task.rs?status=draft", False),
+        ("patient/Task.rs?status=ready", "patient/Task.s?code=x&status=ready", True),
+        ("patient/Task.read", "patient/Task.rs", True),
+    ],
+)
+def test_one_scope_covers_another_or_does_not(wide, narrow_, covered):
+    assert parse_resource_scope(wide).covers(parse_resource_scope(narrow_)) is covered
+    assert parse_scopes(wide).covers(parse_scopes(narrow_)) is covered
+
+
+def test_letters_may_be_covered_by_several_scopes_together():
+    assert parse_scopes("patient/Task.r patient/*.s").covers(parse_scopes("patient/Task.rs"))
+    assert not parse_scopes("patient/Task.r").covers(parse_scopes("openid patient/Task.r"))
+
+
 def test_narrowing_to_a_category_leaves_only_the_granular_form():
     allowed = parse_scopes(f"patient/Observation.rs?{'='.join(LAB)} patient/Patient.r")
     assert narrow(parse_scopes("patient/*.rs"), allowed).allowance("Observation", "s").filters == ((LAB,),)
