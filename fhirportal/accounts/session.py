@@ -140,7 +140,7 @@ def load_session(key: str, raw: bytes, living: "Living") -> Session:
 
 @dataclass(frozen=True)
 class Living:
-    """The part of a session that changes while it lives. Kept apart, so that writing it can never bring an ended session back."""
+    """The part of a session that changes while it lives. Kept apart: writing it never revives an ended session."""
 
     last_seen: datetime
     locale: str | None = None

@@ -8,35 +8,23 @@ or the network: what the hospital's server says about a Person or RelatedPerson 
     Person whose link names the launch patient        self
     RelatedPerson, another Person                     trusted (refused while the hospital has relatives off)
     Practitioner, PractitionerRole                    refused, or by setting a read-only preview
-    none                                              unknown, read-only; self where this server launches patients only
-    another Patient, anything else, another server    unknown, read-only
+    none, any other type                              unknown, read-only; self where this server launches patients only
+    a Patient who is not the launch patient           unknown, read-only, whatever the setting says
     no patient in context                             refused
+
+A fhirUser of another server never gets here: its id_token is refused (AB13).
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fhirportal.access.viewer import Kind
 from fhirportal.settings import Hospital
-from smart_launch.addresses import same
+from smart_launch.client.id_token import FhirUser, parse_fhir_user
 
-_REFERENCE = re.compile(r"(?:(?P<base>https?://.+)/)?(?P<type>[A-Za-z]{1,64})/(?P<id>(?!\.+\Z)[A-Za-z0-9\-.]{1,64})")
 _CLINICIANS = frozenset({"Practitioner", "PractitionerRole"})
 _RELATIVES = frozenset({"RelatedPerson", "Person"})
-
-
-@dataclass(frozen=True)
-class FhirUser:
-    """The validated `fhirUser` claim: a resource of the hospital's own server. `type` "" : of no server or kind we can use."""
-
-    type: str
-    id: str
-
-    @property
-    def reference(self) -> str:
-        return f"{self.type}/{self.id}" if self.type else ""
 
 
 @dataclass(frozen=True)
@@ -62,16 +50,6 @@ class Who:
 UNREAD = Vouched(readable=False)
 
 
-def parse_fhir_user(claim: str | None, fhir_base: str) -> FhirUser | None:
-    """The claim, held against the hospital's own base: an address elsewhere is nobody we know, and is never fetched (AB13)."""
-    if claim is None:
-        return None
-    found = _REFERENCE.fullmatch(claim)
-    if found is None or (found["base"] is not None and not same(found["base"], fhir_base)):
-        return FhirUser("", "")
-    return FhirUser(found["type"], found["id"])
-
-
 def needs_vouching(user: FhirUser | None) -> bool:
     """Whether the hospital's server has to be asked about this person first."""
     return user is not None and user.type in _RELATIVES
@@ -85,28 +63,28 @@ def decide_who(patient: str | None, user: FhirUser | None, vouched: Vouched, hos
     if user is None:
         return Who(Kind.SELF, f"Patient/{patient}") if hospital.launches_patients_only else Who(Kind.UNKNOWN)
     if user.type == "Patient" and user.id == patient:
-        return Who(Kind.SELF, user.reference)
+        return Who(Kind.SELF, str(user))
     if user.type in _RELATIVES:
         return _relative(patient, user, vouched, hospital)
     if user.type in _CLINICIANS:
         return _clinician(user, hospital)
-    return Who(Kind.UNKNOWN, user.reference)
+    return Who(Kind.UNKNOWN, str(user))
 
 
 def _relative(patient: str, user: FhirUser, vouched: Vouched, hospital: Hospital) -> Who:
     if user.type == "Person" and patient in vouched.patients:
-        return Who(Kind.SELF, user.reference)
+        return Who(Kind.SELF, str(user))
     if user.type == "RelatedPerson" and vouched.readable and patient not in vouched.patients:
-        return Who(None, user.reference, refused="relative-of-another")
+        return Who(None, str(user), refused="relative-of-another")
     if hospital.relatives != "unsafe-without-age-rules":
-        return Who(None, user.reference, refused="relatives-off")
-    return Who(Kind.TRUSTED, user.reference)
+        return Who(None, str(user), refused="relatives-off")
+    return Who(Kind.TRUSTED, str(user))
 
 
 def _clinician(user: FhirUser, hospital: Hospital) -> Who:
     if hospital.clinician_preview:
-        return Who(Kind.PREVIEW, user.reference)
-    return Who(None, user.reference, refused="clinician")
+        return Who(Kind.PREVIEW, str(user))
+    return Who(None, str(user), refused="clinician")
 
 
 def read_vouched(resource: Mapping[str, Any], user: FhirUser, fhir_base: str) -> Vouched:
@@ -126,5 +104,5 @@ def _targets(links: object) -> Sequence[object]:
 
 def _patient_id(pointer: object, fhir_base: str) -> str | None:
     reference = pointer.get("reference") if isinstance(pointer, dict) else None
-    named = parse_fhir_user(reference, fhir_base) if isinstance(reference, str) else None
+    named = parse_fhir_user(reference, fhir_base)
     return named.id if named and named.type == "Patient" else None

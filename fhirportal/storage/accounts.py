@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from fhirportal.storage.engine import reading, writing
 from fhirportal.storage.schema import accounts, chart_links, identities, open_sessions
