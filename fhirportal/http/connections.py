@@ -15,8 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
-from requests.certs import where
+from requests.adapters import DEFAULT_CA_BUNDLE_PATH, HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -75,7 +74,7 @@ def tls_context(ca_file: Path | None = None) -> ssl.SSLContext:
     """TLS 1.2 or newer, names checked; trusts the system's authorities, those of requests, and `ca_file`."""
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_verify_locations(ca_file or where())
+    context.load_verify_locations(ca_file or DEFAULT_CA_BUNDLE_PATH)
     context.sslsocket_class = TimedTlsSocket
     return context
 
