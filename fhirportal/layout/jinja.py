@@ -19,7 +19,7 @@ from fhirportal.words import LANGUAGES, Words, formats, numbers, phrases, transl
 
 HERE = Path(__file__).parent
 ASSETS = "/assets"
-_YEAR = 365 * 24 * 3600
+_MONTH, _YEAR = 30 * 24 * 3600, 365 * 24 * 3600
 
 _FORMATS = (
     formats.date_long, formats.date_short, formats.date_near, formats.month_year, formats.date_parts, formats.time_of_day,
@@ -33,6 +33,8 @@ class Layout(Blueprint):
     """The blueprint that owns our templates and static files; a fingerprinted address may be kept for a year."""
 
     def get_send_file_max_age(self, filename: str | None) -> int | None:
+        if filename and filename.startswith("fonts/"):
+            return _MONTH
         return _YEAR if filename and request.args.get("v") == fingerprint(filename) else 0
 
 
