@@ -129,7 +129,7 @@ def _from_metadata(http: Http, base: str, deadline: float) -> dict[str, Any]:
         for extension in documents.list_objects(rest.get("security"), "extension")
     ]
     addresses = {
-        part.get("url"): part.get("valueUri") or part.get("valueUrl")
+        str(part.get("url")): part.get("valueUri") or part.get("valueUrl")
         for extension in extensions
         if extension.get("url") == OAUTH_URIS
         for part in documents.list_objects(extension, "extension")

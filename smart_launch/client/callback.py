@@ -88,7 +88,7 @@ def finish_launch(
 
 
 def _check_state(pending: PendingLaunch, params: Mapping[str, str]) -> None:
-    if not secrets.compare_digest(params.get("state", "").encode(), pending.state.encode()):
+    if not secrets.compare_digest(params.get("state", "").encode("utf-8", "replace"), pending.state.encode()):
         raise StateMismatch("state is missing or another launch's")
 
 

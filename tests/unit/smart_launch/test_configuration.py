@@ -55,6 +55,14 @@ def test_older_servers_are_read_from_their_capability_statement(ehr, answer):
     assert found.capabilities == {"launch-ehr"} and found.management_endpoint is None
 
 
+def test_odd_parts_of_a_capability_statement_are_passed_over(ehr):
+    ehr.documents[WELL_KNOWN] = None
+    statement = metadata(authorize=f"{ISSUER}/a", token=f"{ISSUER}/t")
+    statement["rest"][0]["security"]["extension"][0]["extension"] += [{"url": ["token"]}, {"url": None}, [], {}]
+    ehr.documents[f"{BASE}/metadata"] = statement
+    assert find(ehr).token_endpoint == f"{ISSUER}/t"
+
+
 def test_keys_and_issuer_come_from_openid_where_they_are_missing(ehr):
     ehr.publish(jwks_uri=None)
     ehr.documents[OPENID] = {"issuer": ISSUER, "jwks_uri": f"{ISSUER}/other-jwks"}

@@ -166,7 +166,7 @@ def test_no_usable_patient(meeting, patient):
     assert caught.value.code == "no_patient"
 
 
-@pytest.mark.parametrize("state", [None, "", "other", "ä"])
+@pytest.mark.parametrize("state", [None, "", "other", "ä", "\ud800"])
 def test_a_missing_or_foreign_state_is_refused_before_anything_is_sent(meeting, state):
     with pytest.raises(StateMismatch) as caught:
         finish_after(meeting, state=state)
