@@ -8,18 +8,20 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fhirportal.accounts.sessions import KV
 from fhirportal.settings import Hospital
+from fhirportal.storage.tokens import StoredTokens
+from smart_launch.client import tokens
 from smart_launch.client.callback import Launched, finish_launch, give_back
 from smart_launch.client.identity import ClientIdentity
 from smart_launch.client.jwks import JwksCache
 from smart_launch.client.launch import MOST_WAITING, PendingLaunch, accepted_issuer, begin_launch
 from smart_launch.client.token_response import TokenSet
 from smart_launch.configuration import Configuration, ConfigurationCache
-from smart_launch.errors import LaunchExpired, PkceUnsupported, StateMismatch
+from smart_launch.errors import LaunchExpired, PkceUnsupported, SessionEnded, StateMismatch
 from smart_launch.ports import Http
 
 
@@ -99,6 +101,22 @@ class Launching:
         give_back(
             self._http_for(hospital), configuration, self._client_for(hospital), granted,
             now=self._clock(), deadline=deadline,
+        )  # fmt: skip
+
+    def refresh(self, hospital: Hospital, stored: StoredTokens, deadline: float) -> StoredTokens:
+        """The same authorization with fresh tokens, as a row to replace the version it was read in. Scopes never grow.
+        Raises SessionEnded (dead for good), TokenProblem."""
+        if stored.refresh_token is None:
+            raise SessionEnded("no refresh token")
+        scope = " ".join(sorted(stored.scopes))
+        configuration = self._configuration(hospital, hospital.fhir_base, deadline)
+        fresh = tokens.refresh(
+            self._http_for(hospital), configuration, self._client_for(hospital), stored.refresh_token, scope,
+            now=self._clock(), deadline=deadline,
+        )  # fmt: skip
+        return replace(
+            stored, access_token=fresh.access_token, refresh_token=fresh.refresh_token, expires_at=fresh.expires_at,
+            scopes=stored.scopes & frozenset(fresh.scope.split()),
         )  # fmt: skip
 
     def _configuration(self, hospital: Hospital, iss: str, deadline: float) -> Configuration:

@@ -6,29 +6,48 @@ It decides how a request becomes a visit, a page, or a page about trouble. It mu
     return web.render("results/list.html", web.Around(current="results"), page=page)
 """
 
-from flask import Flask
+from flask import Flask, request
 
 from fhirportal.web.addresses import origin_of, parse_chart_page, parse_own_path, public_address
-from fhirportal.web.cookies import send_browser_cookie
+from fhirportal.web.cookies import (
+    browser_secret,
+    drop_session_cookie,
+    find_browser_secret,
+    read_look,
+    send_browser_cookie,
+    set_session_cookie,
+)
 from fhirportal.web.display import blueprint as _display
 from fhirportal.web.failing import install_handlers
-from fhirportal.web.guarding import form_token, limited, require_own_form, without_token
+from fhirportal.web.guarding import form_token, limited, require_own_form, require_token, without_token
 from fhirportal.web.heads import add_headers, allow_form_redirects, allow_frame
-from fhirportal.web.persons import remember_name
+from fhirportal.web.persons import find_name, remember_name
 from fhirportal.web.rendering import Around, render
 from fhirportal.web.request import framed, number_request, peer, request_id, request_time
 from fhirportal.web.saying import say
 from fhirportal.web.services import Services, keep, services
-from fhirportal.web.visiting import Elsewhere, Visit, chart_path, current_session, find_visit, see_other, visit
+from fhirportal.web.visiting import (
+    Elsewhere,
+    Visit,
+    chart_path,
+    current_session,
+    find_visit,
+    see_other,
+    terms,
+    to_sign_in,
+    visit,
+)
+from fhirportal.web.waiting import find_page, forget_page
 
 MOST_BODY = 2 * 1024 * 1024
 MOST_FORM = 512 * 1024
 
 __all__ = [
-    "Around", "Elsewhere", "Services", "Visit", "allow_form_redirects", "allow_frame", "chart_path", "current_session",
-    "find_visit", "form_token", "framed", "install", "limited", "origin_of", "parse_chart_page", "parse_own_path", "peer",
-    "public_address", "remember_name", "render", "request_id", "request_time", "say", "see_other", "services", "visit",
-    "without_token",
+    "Around", "Elsewhere", "Services", "Visit", "allow_form_redirects", "allow_frame", "browser_secret", "chart_path",
+    "current_session", "drop_session_cookie", "find_browser_secret", "find_name", "find_page", "find_visit", "forget_page",
+    "form_token", "framed", "install", "limited", "origin_of", "parse_chart_page", "parse_own_path", "peer",
+    "public_address", "read_look", "remember_name", "render", "request_id", "request_time", "require_token", "say",
+    "see_other", "services", "set_session_cookie", "terms", "to_sign_in", "visit", "without_token",
 ]  # fmt: skip
 
 
@@ -50,8 +69,6 @@ def install(app: Flask, services_: Services) -> None:
 
 def _guard() -> None:
     """Every POST is held against the session it claims to come from, before any view runs."""
-    from flask import request
-
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         current_session()
         require_own_form()

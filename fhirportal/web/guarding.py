@@ -41,11 +41,15 @@ def require_own_form() -> None:
     """Raises NotAllowed (code "foreign-form") for a POST that did not come from a page of ours in this browser."""
     if request.method in SAFE:
         return
-    if not _from_here():
+    if not sent_from_here():
         raise NotAllowed("posted from another site", code="foreign-form")
     view = current_app.view_functions.get(request.endpoint or "")
-    if view is None or getattr(view, _EXEMPT, False):
-        return
+    if view is not None and not getattr(view, _EXEMPT, False):
+        require_token()
+
+
+def require_token() -> None:
+    """Raises NotAllowed (code "foreign-form") where the form does not carry this browser's token."""
     sent = next((request.form[name] for name in FIELDS if name in request.form), "")
     if not any(hmac.compare_digest(sent.encode(), good.encode()) for good in _good_tokens()):
         raise NotAllowed("form token missing or old", code="foreign-form")
@@ -59,7 +63,7 @@ def limited(name: str, key: str, per_minute: int) -> None:
         raise TooMany(f"rate limit {name}", retry_after=60)
 
 
-def _from_here() -> bool:
+def sent_from_here() -> bool:
     """Fetch Metadata decides where the browser sends it; else Origin. "null" (a sandboxed frame, a page that hides where it
     is) is not us. Neither: no browser of today, the token decides."""
     site = request.headers.get("Sec-Fetch-Site")

@@ -8,6 +8,7 @@ import json
 from datetime import date
 
 from fhirportal.access.viewer import Kind
+from fhirportal.accounts.session import Session
 from fhirportal.errors import NotAllowed, NotFound, UpstreamError
 from fhirportal.layout.frame import Acting, Person
 from fhirportal.web.services import services
@@ -21,15 +22,21 @@ KEPT_SECONDS = 3600.0
 def remember_name(visit: Visit, name: str, born: date | None) -> None:
     """Keep what a page that has read the Patient already knows."""
     kept = json.dumps([name, born.isoformat() if born else None])
-    services().kv.put(_key(visit), kept.encode(), KEPT_SECONDS)
+    services().kv.put(_key(visit.session, visit.viewer.handle), kept.encode(), KEPT_SECONDS)
+
+
+def find_name(session: Session, handle: str) -> str:
+    """The name kept for a chart of this session, "" where no page has asked for it yet."""
+    known = services().kv.get(_key(session, handle))
+    return str(json.loads(known)[0]) if known else ""
 
 
 def person_of(visit: Visit) -> Person | None:
     """Whose record it is, None where the hospital does not say or does not answer."""
-    known = services().kv.get(_key(visit))
+    known = services().kv.get(_key(visit.session, visit.viewer.handle))
     if known is None:
         _ask(visit)
-        known = services().kv.get(_key(visit))
+        known = services().kv.get(_key(visit.session, visit.viewer.handle))
     name, born = json.loads(known) if known else ("", None)
     if not name:
         return None
@@ -54,5 +61,5 @@ def _ask(visit: Visit) -> None:
     remember_name(visit, human_name(patient.get("name")), born.day if born and born.precision == "day" else None)
 
 
-def _key(visit: Visit) -> str:
-    return f"person:{visit.session.key}:{visit.viewer.handle}"
+def _key(session: Session, handle: str) -> str:
+    return f"person:{session.key}:{handle}"

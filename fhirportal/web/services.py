@@ -12,6 +12,8 @@ from fhirportal.access.viewer import Viewer
 from fhirportal.settings import Hospital, Settings
 
 if TYPE_CHECKING:
+    from fhirportal.accounts.entering import Entrance
+    from fhirportal.accounts.launching import Launching
     from fhirportal.accounts.sessions import Sessions
     from fhirportal.audit import Audit
     from fhirportal.records.reader import Reader
@@ -36,6 +38,8 @@ class Services:
     tokens: "TokenStore"
     sessions: "Sessions"
     gateways: "Gateways"
+    launching: "Launching"
+    entrance: "Entrance"
     make_reader: Callable[[Viewer, str], "Reader"]
 
     def find_hospital(self, slug: str) -> Hospital | None:

@@ -90,7 +90,7 @@ def visit(handle: str) -> Visit:
         raise NotFound("no such chart in this session", code="no-such-chart")
     g.hospital = hospital
     if not terms().accepted(session, hospital):
-        raise _to_terms(hospital, handle)
+        raise _to_terms(session, hospital, handle)
     if chart.embedded:
         allow_frame(hospital)
     g.visit = Visit(
@@ -117,22 +117,31 @@ def terms() -> Terms:
     return Terms(kept.engine, kept.sessions, kept.clock)
 
 
-def _to_sign_in(handle: str) -> HTTPException | NotSignedIn:
-    if request.method not in SAFE or framed():
-        return NotSignedIn("no session")
-    page = parse_chart_page(request.path.removeprefix(f"/c/{handle}/").removeprefix(f"/c/{handle}"))
-    remember_page(browser_secret(), page or "")
+def see_other(path: str) -> Response:
+    """303 to a path of our own: after every POST that changed something."""
+    return redirect(path, 303)
+
+
+def to_sign_in(page: str) -> Elsewhere:
+    """The way to sign-in, and back to `page` of the chart that is opened there."""
+    remember_page(browser_secret(), page)
     hospitals = services().settings.hospitals
     return Elsewhere(f"/signin/{next(iter(hospitals))}" if len(hospitals) == 1 else "/")
 
 
-def _to_terms(hospital: Hospital, handle: str) -> HTTPException | Conflict:
-    """The terms changed while a form was open: nothing was done, and what was typed is shown back."""
+def _to_sign_in(handle: str) -> Elsewhere | NotSignedIn:
+    if request.method not in SAFE or framed():
+        return NotSignedIn("no session")
+    return to_sign_in(_page_below(handle))
+
+
+def _to_terms(session: Session, hospital: Hospital, handle: str) -> Elsewhere | Conflict:
+    """Where the terms changed while a form was open nothing is done, and what was typed is shown back."""
     if request.method not in SAFE:
         return Conflict("terms not accepted", code="terms-changed")
+    remember_page(session.key, _page_below(handle))
     return Elsewhere(f"/signin/{hospital.slug}/terms/{handle}")
 
 
-def see_other(path: str) -> Response:
-    """303 to a path of our own: after every POST that changed something."""
-    return redirect(path, 303)
+def _page_below(handle: str) -> str:
+    return parse_chart_page(request.path.removeprefix(f"/c/{handle}").removeprefix("/")) or ""
