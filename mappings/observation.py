@@ -38,11 +38,15 @@ BELIEVED = frozenset({"final", "amended", "corrected"})
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What was measured and what came out: the core that an Observation and each of its components share."""
+    """What was measured and what came out: the core that an Observation and each of its components share.
+
+    `absent` is the code of why there is no value, `absent_text` the hospital's words for it.
+    """
 
     code: Concept | None = None
     value: Value | None = None
     absent: str = ""
+    absent_text: str = ""
     ranges: tuple[ReferenceRange, ...] = ()
     interpretations: tuple[Interpretation, ...] = ()
 
@@ -154,6 +158,7 @@ def _told(data: Mapping[str, Any], name: Concept | None, components: tuple[Findi
         "code": name,
         "value": value_of(data),
         "absent": absent_of(data),
+        "absent_text": _absent_text(data),
         "ranges": list_ranges(data.get("referenceRange")),
         "interpretations": list_interpretations(data.get("interpretation")),
         "components": components,
@@ -184,6 +189,7 @@ def _finding(item: Mapping[str, Any]) -> Finding:
         code=concept(item.get("code")),
         value=value_of(item),
         absent=absent_of(item),
+        absent_text=_absent_text(item),
         ranges=list_ranges(item.get("referenceRange")),
         interpretations=list_interpretations(item.get("interpretation")),
     )
@@ -200,6 +206,11 @@ def _effective(data: Mapping[str, Any]) -> When | None:
 def _events(data: Mapping[str, Any]) -> list[Any]:
     events = as_dict(data.get("effectiveTiming")).get("event")
     return list(events) if isinstance(events, list) else []
+
+
+def _absent_text(data: Mapping[str, Any]) -> str:
+    said = concept(data.get("dataAbsentReason"))
+    return said.text if said else ""
 
 
 def _categories(data: Mapping[str, Any]) -> tuple[str, ...]:
