@@ -15,11 +15,12 @@ from itertools import groupby, pairwise
 from fhirportal.layout.scales import Across, Down, nice_ticks
 from fhirportal.layout.scales import year_ticks as years_between
 from fhirportal.words import Words, translator
-from fhirportal.words.formats import date_short
+from fhirportal.words.formats import date_short, day_of, time_of_day
 from fhirportal.words.numbers import number
 
 _NARROW = 250.0
 _LETTER = 8.2
+_MOST_LABELS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +133,7 @@ def draw_number_line(chart: NumberLine) -> Drawing:
             marks.append(_box("c-out", near, at, 62, 24))
         marks.append(_box("c-band", low, high, 62, 24))
         marks += [_upright("c-edge", across(edge), 62, 86) for edge in (chart.low, chart.high) if edge is not None]
-    marks.append(_mark("line", "c-axis", x1="2%", x2="98%", y1="86.5", y2="86.5"))
+    marks.append(_mark("line", "c-axis", x1="0%", x2="100%", y1="86.5", y2="86.5"))
     marks.append(_upright("c-leader", at, 34, 62))
     marks.append(_mark("circle", "c-hit" if chart.out else "c-end", cx=f"{at:.2f}%", cy="74", r="9"))
     marks.append(_text("t-b", at, 26, chart.label, chart.words, letter=9.4))
@@ -248,11 +249,12 @@ def _value_labels(points: Sequence[Point], across: Across, down: Down) -> Iterat
     """The last value always; of the others those that fit beside it on the narrowest screen, extremes first."""
     values = [point.value for point in points]
     last = len(points) - 1
-    wanted = dict.fromkeys([last, values.index(max(values)), values.index(min(values)), 0, *range(last)])
+    others = range(last) if len(points) <= _MOST_LABELS else ()
+    wanted = dict.fromkeys([last, values.index(max(values)), values.index(min(values)), 0, *others])
     taken: list[tuple[float, float, float]] = []
     for index in wanted:
         point, x, y = points[index], _place(points[index], across), down(values[index])
-        y += 24 if _below(values, index) else -13
+        y += 24 if _below(values, index) and y < down.bottom - 22 else -13
         half = len(point.label) * (9.4 if index == last else _LETTER) / 2 / _NARROW * 100
         centre = min(max(x, half), 100 - half)
         if any(abs(centre - c) < half + h + 1 and abs(y - at) < 16 for c, at, h in taken):
@@ -278,10 +280,11 @@ def _time_axis(points: Sequence[Point], across: Across, words: Words) -> Iterato
         yield _upright("c-axis", x, 222, 227)
         yield _text("", x, 244, str(year), words)
     if not years:
+        within_a_day = day_of(points[0].at, words) == day_of(points[-1].at, words)
         ends = [(points[0], "start")] + [(points[-1], "end")] * (points[0].at != points[-1].at)
         for point, anchor in ends:
             place = across.outer_start if anchor == "start" else across.outer_end
-            yield _mark("text", "", _day(point.at, words), x=f"{place:.2f}%", y="244", text_anchor=anchor)
+            yield _mark("text", "", _said(point.at, words, within_a_day), x=f"{place:.2f}%", y="244", text_anchor=anchor)
 
 
 @drawing.register
@@ -343,5 +346,5 @@ def _moment(at: date | datetime) -> float:
     return float(at.toordinal())
 
 
-def _day(at: date | datetime, words: Words) -> str:
-    return date_short(at, words)
+def _said(at: date | datetime, words: Words, within_a_day: bool) -> str:
+    return time_of_day(at, words) if within_a_day and isinstance(at, datetime) else date_short(at, words)
