@@ -21,8 +21,6 @@ from functools import lru_cache
 from types import TracebackType
 from typing import Any, TextIO
 
-from fhirportal.errors import PortalError
-
 WITHHELD = "(withheld)"
 ACCESS = "fhirportal.access_log"
 
@@ -232,10 +230,11 @@ def _stands_in_source(path: str, line: int, text: str) -> bool:
 def _exception(error: BaseException) -> dict[str, Any]:
     frames = traceback.extract_tb(error.__traceback__)
     told: dict[str, Any] = {"type": _class_name(error), "raised": [_place(frame) for frame in frames[-8:]]}
-    if isinstance(error, PortalError):
-        told["code"] = error.code if _WORD.match(error.code) else WITHHELD
-        if frames and _stands_in_source(frames[-1].filename, frames[-1].lineno or 0, error.reason):
-            told["reason"] = error.reason
+    code, reason = getattr(error, "code", None), getattr(error, "reason", None)  # those of errors.PortalError
+    if isinstance(code, str):
+        told["code"] = code if _WORD.match(code) else WITHHELD
+    if frames and isinstance(reason, str) and _stands_in_source(frames[-1].filename, frames[-1].lineno or 0, reason):
+        told["reason"] = reason
     if error.__cause__ is not None:
         told["cause"] = _class_name(error.__cause__)
     return told
