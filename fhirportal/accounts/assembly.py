@@ -3,7 +3,8 @@
 It decides which key signs our assertions. It must not know addresses (they are handed in) or Flask.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
@@ -14,13 +15,15 @@ from fhirportal.accounts.leaving import Leaving
 from fhirportal.accounts.sessions import KV, Sessions
 from fhirportal.settings import Hospital, Settings
 from fhirportal.storage.keyring import KeyRing
-from fhirportal.storage.tokens import TokenStore
+from fhirportal.storage.tokens import StoredTokens, TokenStore
 from smart_launch.client.client_assertion import KeySigner
 from smart_launch.client.identity import ClientIdentity
 from smart_launch.ports import Http
 
 ASSERTIONS = "client-assertion"
 """The key ring's purpose for the keys we sign client assertions with, one set per hospital."""
+
+REFRESH_SECONDS = 8.0
 
 
 def make_sessions(settings: Settings, kv: KV, engine: Engine, clock: Callable[[], datetime]) -> Sessions:
@@ -40,6 +43,17 @@ def make_launching(
 ) -> Launching:
     """The protocol with this deployment's keys. `callback_of` and `jwks_of` give absolute addresses by hospital slug."""
     return Launching(kv, clock, http_for, lambda hospital: client_of(hospital, keyring, jwks_of(hospital.slug)), callback_of)
+
+
+def make_refresh(
+    launching: Launching, hospitals: Mapping[str, Hospital]
+) -> Callable[[StoredTokens], StoredTokens]:
+    """What `UserTokens` renews with: one try at the hospital's token endpoint, within REFRESH_SECONDS."""
+
+    def refresh(stored: StoredTokens) -> StoredTokens:
+        return launching.refresh(hospitals[stored.hospital], stored, time.monotonic() + REFRESH_SECONDS)
+
+    return refresh
 
 
 def make_entrance(

@@ -9,6 +9,7 @@ It decides how a request becomes a visit, a page, or a page about trouble. It mu
 from flask import Flask, request
 
 from fhirportal.web.addresses import origin_of, parse_chart_page, parse_own_path, public_address
+from fhirportal.web.asking import framed, number_request, peer, request_id, request_time
 from fhirportal.web.cookies import (
     browser_secret,
     drop_session_cookie,
@@ -23,7 +24,6 @@ from fhirportal.web.guarding import form_token, limited, require_own_form, requi
 from fhirportal.web.heads import add_headers, allow_form_redirects, allow_frame
 from fhirportal.web.persons import find_name, remember_name
 from fhirportal.web.rendering import Around, render
-from fhirportal.web.request import framed, number_request, peer, request_id, request_time
 from fhirportal.web.saying import say
 from fhirportal.web.services import Services, keep, services
 from fhirportal.web.visiting import (

@@ -14,7 +14,7 @@ import secrets
 
 from flask import Response, g, request
 
-from fhirportal.web.request import framed
+from fhirportal.web.asking import framed
 from fhirportal.web.services import services
 
 SESSION = "fhirportal"

@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response
 from fhirportal.errors import BadInput
 from fhirportal.storage.accounts import set_look
 from fhirportal.web.addresses import parse_own_path
+from fhirportal.web.asking import peer
 from fhirportal.web.cookies import read_look, set_look_cookie
 from fhirportal.web.guarding import limited, without_token
 from fhirportal.web.looks import offered_languages, parse_theme
-from fhirportal.web.request import peer
 from fhirportal.web.services import services
 from fhirportal.web.visiting import current_session, see_other
 

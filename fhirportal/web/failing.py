@@ -14,12 +14,12 @@ from werkzeug.exceptions import HTTPException
 
 from fhirportal.errors import BadInput, NotAllowed, NotFound, PortalError, TooMany
 from fhirportal.layout.frame import Frame
+from fhirportal.web.asking import framed, number_request
 from fhirportal.web.guarding import FIELDS, SAFE
 from fhirportal.web.heads import allow_frame
 from fhirportal.web.looks import offered_languages, theme_for, words_for
 from fhirportal.web.problems import Problem, find_problem
 from fhirportal.web.rendering import Around, known_hospital, known_session, render
-from fhirportal.web.request import framed, number_request
 from fhirportal.web.services import services
 from fhirportal.web.visiting import chart_path, find_visit
 from smart_launch.errors import LaunchError

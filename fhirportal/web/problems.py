@@ -217,11 +217,13 @@ _SIGN_IN = {
         "sign-in", N_("Sign in again"),
     ),
 }  # fmt: skip
+_SIGN_IN["upstream-signed-out"] = _SIGN_IN["session_ended"]
 _SIGN_IN["no_patient"] = _SIGN_IN["no-patient"]
 
 PROBLEMS = {**_ANYWHERE, **_SIGN_IN}
 
 
 def find_problem(error: PortalError) -> Problem:
-    """The words for an error: by its code, else by its class's."""
-    return PROBLEMS.get(error.code) or PROBLEMS.get(type(error).code) or PROBLEMS["error"]
+    """The words for an error: by its code, else by the nearest of its classes that has words."""
+    codes = [error.code, *(getattr(kind, "code", "") for kind in type(error).__mro__)]
+    return next(PROBLEMS[code] for code in codes if code in PROBLEMS)

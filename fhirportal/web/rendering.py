@@ -14,10 +14,10 @@ from fhirportal.accounts.session import Session
 from fhirportal.layout.frame import Acting, Frame, Person
 from fhirportal.layout.navigation import list_items
 from fhirportal.settings import Hospital
+from fhirportal.web.asking import request_time
 from fhirportal.web.guarding import form_token
 from fhirportal.web.looks import offered_languages, theme_for, words_for
 from fhirportal.web.persons import acting_of, person_of
-from fhirportal.web.request import request_time
 from fhirportal.web.saying import take_said
 from fhirportal.web.services import services
 from fhirportal.web.visiting import Visit, chart_path, find_visit

@@ -19,11 +19,11 @@ from fhirportal.accounts.terms import Terms
 from fhirportal.errors import Conflict, NotFound, NotSignedIn
 from fhirportal.settings import Hospital
 from fhirportal.web.addresses import parse_chart_page
+from fhirportal.web.asking import framed, request_id, request_time
 from fhirportal.web.cookies import SESSION, browser_secret, read_cookie
 from fhirportal.web.guarding import SAFE
 from fhirportal.web.heads import allow_frame
 from fhirportal.web.looks import words_for
-from fhirportal.web.request import framed, request_id, request_time
 from fhirportal.web.services import services
 from fhirportal.web.waiting import remember_page
 from fhirportal.words import Words
