@@ -57,10 +57,17 @@ def dumps(value: Any) -> bytes:
             raise TypeError(f"{type(number).__name__} is no JSON")
         if not number.is_finite():
             raise ValueError("not a number that JSON has")
-        return f"{mark}{number}"
+        return f"{mark}{_digits(number)}"
 
     text = json.dumps(value, default=marked, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     return re.sub(f'"{mark}([^"]*)"', r"\1", text).encode("utf-8", "replace")
+
+
+def _digits(number: Decimal) -> str:
+    """As it was sent: Python would write 0.0000001 as 1E-7."""
+    exponent = number.as_tuple().exponent
+    plain = isinstance(exponent, int) and -LONGEST_NUMBER // 2 <= exponent <= 0
+    return f"{number:f}" if plain else str(number)
 
 
 def _parsed(body: bytes) -> Any:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
+
 from fhirportal.http import Door
 from fhirportal.settings import Client, Hospital, Secret, Settings
 from fhirportal.upstream.breaker import Breaker

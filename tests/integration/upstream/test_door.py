@@ -9,6 +9,7 @@ import threading
 import time
 
 import pytest
+
 from fhirportal.errors import UpstreamDown, UpstreamError, UpstreamTimeout
 from fhirportal.http import Door, ProtocolHttp
 from smart_launch.errors import HttpFailure
