@@ -183,7 +183,7 @@ class Entrance:
         row = AuditRow(
             at=self.clock(), hospital=chart.hospital, actor=actor, account_id=account_id, session_id=session_id,
             kind=chart.kind.value, patient=chart.patient, action="sign-in", type="Patient", id=chart.patient or None,
-            params=(), outcome=outcome if not why else f"{outcome}:{why}"[:32], app="portal",
+            params=(), outcome=outcome, app="portal", reason=why,
             request_id=arrival.request_id,
         )  # fmt: skip
         self.audit.write([row])
