@@ -17,7 +17,7 @@ from typing import Generic
 from fhirportal.errors import Conflict, NotFound, UpstreamDown, UpstreamError
 from fhirportal.upstream.errors import UpstreamSignedOut
 from fhirportal.upstream.ports import Authority, Leases, Refresh, S, TokenRows
-from smart_launch.errors import SessionEnded, TokenProblem
+from smart_launch.errors import HttpFailure, LaunchError, SessionEnded
 
 log = logging.getLogger(__name__)
 SKEW = timedelta(seconds=60)
@@ -85,9 +85,11 @@ class UserTokens(Generic[S]):
             return self.rows.replace(self.renew(row))
         except SessionEnded as problem:
             return self._after_all(authority, row, problem)
-        except TokenProblem as problem:
+        except LaunchError as problem:
             wait = getattr(problem, "retry_after", None)
             raise UpstreamDown(f"the token endpoint: {problem.code}", retry_after=wait) from problem
+        except HttpFailure as problem:
+            raise UpstreamDown(f"the token endpoint: {problem.reason}") from problem
         except Conflict:
             return self._row(authority)
         except NotFound as problem:

@@ -87,7 +87,7 @@ class TokenRows(Protocol[S]):
 class Refresh(Protocol[S]):
     """Asks the hospital's token endpoint, within its own time limit; the row with the new values and the version it had.
 
-    Raises smart_launch's SessionEnded (the refresh token is dead), TokenProblem (anything else).
+    Raises smart_launch's SessionEnded (the refresh token is dead), another LaunchError or HttpFailure (anything else).
     """
 
     def __call__(self, tokens: S, /) -> S: ...

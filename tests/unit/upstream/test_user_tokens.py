@@ -9,7 +9,7 @@ import pytest
 from fhirportal.errors import Conflict, NotFound, UpstreamDown
 from fhirportal.upstream.auth import UserTokens
 from fhirportal.upstream.errors import UpstreamSignedOut
-from smart_launch.errors import SessionEnded, TokenError, TokenUnreachable
+from smart_launch.errors import DiscoveryFailed, HttpFailure, SessionEnded, TokenError, TokenUnreachable
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -145,7 +145,7 @@ def test_a_token_shorter_lived_than_the_margin_is_not_refreshed_by_each_request(
     assert len(scene.hospital.calls) == 1
 
 
-@pytest.mark.parametrize("trouble", [TokenUnreachable(), TokenError(), SessionEnded()])
+@pytest.mark.parametrize("trouble", [TokenUnreachable(), TokenError(), SessionEnded(), DiscoveryFailed(), HttpFailure("x")])
 def test_trouble_before_the_end_waits_for_the_end(scene, trouble):
     scene.rows["t1"] = Row(expires_at=NOW + timedelta(seconds=40))
     scene.hospital.trouble = trouble
