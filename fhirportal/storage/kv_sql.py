@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -20,8 +21,9 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    bindparam,
+    case,
     delete,
-    insert,
     select,
     update,
 )
@@ -49,6 +51,32 @@ _fence = Table("kv_fence", _metadata, Column("id", BigInteger, primary_key=True)
 
 _VALUE, _COUNT, _LEASE = "v:", "c:", "l:"
 
+# Made once: putting a statement together costs as much as running it, and these run in every request.
+_GET = select(_items.c.value).where(_items.c.key == bindparam("k"), _items.c.ends_at > bindparam("now"))
+_REMOVE = delete(_items).where(_items.c.key == bindparam("k"))
+_TAKE = _REMOVE.returning(_items.c.value, _items.c.ends_at)
+_NEXT_FENCE = update(_fence).values(last=_fence.c.last + 1).returning(_fence.c.last)
+
+
+def _statements(upsert: Callable[[Table], Any]) -> dict[str, Any]:
+    """The statements whose spelling SQLAlchemy keeps apart by database; each does all it does at once."""
+    new = upsert(_items)
+    given, ended = new.excluded, _items.c.ends_at <= bindparam("now")
+    values = {"value": given.value, "number": given.number, "ends_at": given.ends_at}
+    counted = {
+        "number": case((ended, given.number), else_=_items.c.number + 1),
+        "ends_at": case((ended, given.ends_at), else_=_items.c.ends_at),
+    }
+    return {
+        "put": new.on_conflict_do_update(index_elements=["key"], set_=values),
+        "claim": new.on_conflict_do_update(index_elements=["key"], set_=values, where=ended).returning(_items.c.key),
+        "count": new.on_conflict_do_update(index_elements=["key"], set_=counted).returning(_items.c.number),
+        "fence": upsert(_fence).on_conflict_do_nothing(),
+    }
+
+
+_BY_DATABASE = {"sqlite": _statements(sqlite_insert), "postgresql": _statements(postgresql_insert)}
+
 
 class SqlKV:
     """The promise of `kv.KV` over an engine. Makes its tables when opened; raises Unavailable."""
@@ -56,30 +84,27 @@ class SqlKV:
     def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
         self._engine = engine
         self._clock = clock
+        self._say = _BY_DATABASE[engine.dialect.name]
         with writing(engine) as connection:
             for table in _metadata.sorted_tables:
                 connection.execute(CreateTable(table, if_not_exists=True))
             connection.execute(CreateIndex(_by_end, if_not_exists=True))
-            self._insert_if_absent(connection, _fence, {"id": 1, "last": 0})
+            connection.execute(self._say["fence"], {"id": 1, "last": 0})
 
     def put(self, key: str, value: bytes, ttl: float) -> None:
         require_valid(key, value, ttl)
         with writing(self._engine) as connection:
-            _remove(connection, _VALUE + key)
-            connection.execute(insert(_items).values(**self._row(_VALUE + key, value, ttl)))
+            connection.execute(self._say["put"], self._row(_VALUE + key, value, ttl))
 
     def get(self, key: str) -> bytes | None:
         require_valid(key)
-        wanted = select(_items.c.value).where(_items.c.key == _VALUE + key, _items.c.ends_at > self._time())
         with reading(self._engine) as connection:
-            return connection.execute(wanted).scalar_one_or_none()
+            return connection.execute(_GET, {"k": _VALUE + key, "now": self._time()}).scalar_one_or_none()
 
     def take(self, key: str) -> bytes | None:
         require_valid(key)
         with writing(self._engine) as connection:
-            taken = connection.execute(
-                delete(_items).where(_items.c.key == _VALUE + key).returning(_items.c.value, _items.c.ends_at)
-            ).first()
+            taken = connection.execute(_TAKE, {"k": _VALUE + key}).first()
         return taken.value if taken and taken.ends_at > self._time() else None
 
     def add(self, key: str, value: bytes, ttl: float) -> bool:
@@ -90,16 +115,13 @@ class SqlKV:
     def delete(self, key: str) -> None:
         require_valid(key)
         with writing(self._engine) as connection:
-            _remove(connection, _VALUE + key)
+            connection.execute(_REMOVE, {"k": _VALUE + key})
 
     def count(self, key: str, ttl: float) -> int:
         require_valid(key, ttl=ttl)
         row = self._row(_COUNT + key, b"", ttl, number=1)
         with writing(self._engine) as connection:
-            if self._claim(connection, row):
-                return 1
-            one_more = update(_items).where(_items.c.key == row["key"]).values(number=_items.c.number + 1)
-            return int(connection.execute(one_more.returning(_items.c.number)).scalar_one())
+            return int(connection.execute(self._say["count"], row | {"now": self._time()}).scalar_one())
 
     def lease(self, name: str, ttl: float) -> "SqlLease | None":
         require_valid(name, ttl=ttl)
@@ -107,7 +129,7 @@ class SqlKV:
         with writing(self._engine) as connection:
             if not self._claim(connection, self._row(_LEASE + name, holder, ttl)):
                 return None
-            fence = connection.execute(update(_fence).values(last=_fence.c.last + 1).returning(_fence.c.last)).scalar_one()
+            fence = connection.execute(_NEXT_FENCE).scalar_one()
         return SqlLease(self._engine, self._clock, _LEASE + name, holder, fence)
 
     def sweep(self, now: datetime) -> int:
@@ -125,13 +147,7 @@ class SqlKV:
         return {"key": key, "value": value, "number": number, "ends_at": self._time() + ttl}
 
     def _claim(self, connection: Connection, row: dict[str, object]) -> bool:
-        ended = delete(_items).where(_items.c.key == row["key"], _items.c.ends_at <= self._time())
-        connection.execute(ended)
-        return self._insert_if_absent(connection, _items, row)
-
-    def _insert_if_absent(self, connection: Connection, table: Table, row: dict[str, object]) -> bool:
-        kind = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
-        return connection.execute(kind(table).values(**row).on_conflict_do_nothing()).rowcount > 0
+        return connection.execute(self._say["claim"], row | {"now": self._time()}).first() is not None
 
 
 @dataclass(frozen=True)
@@ -154,7 +170,3 @@ class SqlLease:
     def release(self) -> None:
         with writing(self._engine) as connection:
             connection.execute(delete(_items).where(_items.c.key == self._key, _items.c.value == self._holder))
-
-
-def _remove(connection: Connection, key: str) -> None:
-    connection.execute(delete(_items).where(_items.c.key == key))
