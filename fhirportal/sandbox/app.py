@@ -1,0 +1,96 @@
+"""Puts one sandbox process together: for each base a FHIR server, the SMART front that guards it, and the staff desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import Blueprint, Flask, Response, abort, jsonify, request
+
+from fhirportal.sandbox.config import Base, SandboxConfig
+from fhirportal.sandbox.desk import routes as desk
+from fhirportal.sandbox.desk.ledger import StoreLedger
+from fhirportal.sandbox.fhir import routes as fhir
+from fhirportal.sandbox.fhir.hostile import Impostor
+from fhirportal.sandbox.fhir.policy import OpenPolicy, Policy
+from fhirportal.sandbox.fhir.store import Store
+from fhirportal.sandbox.smart import routes as smart
+from fhirportal.sandbox.smart.discovery import capability_security
+from fhirportal.sandbox.smart.ehr import Ehr
+from fhirportal.sandbox.smart.people import People
+from fhirportal.sandbox.smart.policy import SmartPolicy
+from fhirportal.sandbox.smart.state import State
+
+
+@dataclass(frozen=True)
+class House:
+    """One base, put together."""
+
+    base: Base
+    store: Store
+    ehr: Ehr
+    ledger: StoreLedger
+    impostor: Impostor
+
+    @property
+    def policy(self) -> Policy:
+        return SmartPolicy(self.ehr) if self.base.enforce_tokens else OpenPolicy()
+
+
+def create_app(config: SandboxConfig) -> Flask:
+    """The WSGI application that serves every base of `config`. Its houses hang at `app.extensions["sandbox"]`."""
+    app = Flask("fhirportal.sandbox", static_folder=None)
+    houses = {base.slug: _house(config, base) for base in config.bases}
+    app.extensions["sandbox"] = houses
+    app.url_map.strict_slashes = False
+    app.register_blueprint(_control(houses, config.control_token))
+    app.register_blueprint(smart.make_blueprint({s: h.ehr for s, h in houses.items()}, config.control_token))
+    desks = {s: desk.Desk(ehr=h.ehr, ledger=h.ledger, password=config.staff_password) for s, h in houses.items()}
+    app.register_blueprint(desk.make_blueprint(desks, config.control_token))
+    app.register_blueprint(fhir.make_blueprint({s: _fhir_base(h) for s, h in houses.items()}))
+    return app
+
+
+def store_of(config: SandboxConfig, base: Base) -> Store:
+    """The store of one base, for loading data before anything serves."""
+    return Store(config.data_dir / base.slug / "fhir.sqlite", f"{config.public_url}/{base.slug}/fhir")
+
+
+def _house(config: SandboxConfig, base: Base) -> House:
+    store = store_of(config, base)
+    ledger = StoreLedger(store)
+    ehr = Ehr(
+        slug=base.slug,
+        name=base.name,
+        root=f"{config.public_url}/{base.slug}",
+        people=People(base.people, ledger, derive=base.derive_people),
+        clients={client.client_id: client for client in base.clients},
+        records=ledger,
+        state=State(config.data_dir / base.slug / "smart.sqlite"),
+        clock=lambda: datetime.now(UTC),
+    )
+    return House(base, store, ehr, ledger, Impostor(store))
+
+
+def _fhir_base(house: House) -> fhir.FhirBase:
+    return fhir.FhirBase(house.base.name, house.store, house.policy, lambda: capability_security(house.ehr), house.impostor)
+
+
+def _control(houses: Mapping[str, House], token: str) -> Blueprint:
+    """`GET /` says that the sandbox is up; `POST /<base>/_control {"answer_as": id or null}` makes a base hostile."""
+    blueprint = Blueprint("control", __name__)
+
+    @blueprint.get("/")
+    def up() -> Response:
+        return jsonify({"sandbox": sorted(houses)})
+
+    @blueprint.post("/<base>/_control")
+    def control(base: str) -> Response:
+        smart.require_control(token)
+        if base not in houses:
+            abort(404)
+        houses[base].impostor.answer_as((request.get_json(silent=True) or {}).get("answer_as"))
+        return jsonify({"ok": True})
+
+    return blueprint
