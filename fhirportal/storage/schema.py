@@ -193,11 +193,3 @@ viewed_marks = Table(
     Column("version", String(64), nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )
-
-capabilities = Table(
-    "capabilities",
-    metadata,
-    Column("hospital", _Slug, primary_key=True),
-    Column("fetched_at", UtcDateTime, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-)

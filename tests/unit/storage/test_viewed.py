@@ -1,13 +1,12 @@
-"""Marks of what was opened, and the last capability statement."""
+"""Marks of what was opened."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, exc, insert
 
 from fhirportal.storage import migrate
-from fhirportal.storage.capabilities import find_capabilities, keep_capabilities
 from fhirportal.storage.engine import make_engine, writing
 from fhirportal.storage.schema import accounts
 from fhirportal.storage.viewed import list_viewed, mark_viewed
@@ -46,13 +45,3 @@ def test_a_newer_version_takes_the_place_of_the_older(engine: Engine) -> None:
 def test_nobody_without_an_account_leaves_a_mark(engine: Engine) -> None:
     with pytest.raises(exc.IntegrityError):
         mark_viewed(engine, "nobody", "alder", "p1", "Observation", "o1", "1", NOW)
-
-
-def test_the_last_capability_statement_is_kept_as_it_came(engine: Engine) -> None:
-    assert find_capabilities(engine, "alder") is None
-    keep_capabilities(engine, "alder", b"old", NOW)
-    keep_capabilities(engine, "alder", b'{"x": 1.50}', NOW + timedelta(days=1))
-    kept = find_capabilities(engine, "alder")
-    assert kept is not None
-    assert (kept.body, kept.fetched_at) == (b'{"x": 1.50}', NOW + timedelta(days=1))
-    assert find_capabilities(engine, "fenwick") is None

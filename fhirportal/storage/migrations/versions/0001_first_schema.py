@@ -1,4 +1,4 @@
-"""First schema: accounts, tokens, keys, audit, viewed marks, capability statements."""
+"""First schema: accounts, tokens, keys, audit, viewed marks."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,7 +19,6 @@ def upgrade() -> None:
     _tokens()
     _keys()
     _audit()
-    _capabilities()
 
 
 def downgrade() -> None:
@@ -34,7 +33,6 @@ def downgrade() -> None:
         "keys",
         "audit_seals",
         "audit_rows",
-        "capabilities",
     ):
         op.drop_table(table)
 
@@ -193,14 +191,4 @@ def _audit() -> None:
         _time("at"),
         sa.PrimaryKeyConstraint("from_seq", name="pk_audit_seals"),
         sa.UniqueConstraint("to_seq", name="uq_audit_seals_to_seq"),
-    )
-
-
-def _capabilities() -> None:
-    op.create_table(
-        "capabilities",
-        _text("hospital", 64),
-        _time("fetched_at"),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("hospital", name="pk_capabilities"),
     )
