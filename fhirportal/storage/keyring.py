@@ -56,6 +56,18 @@ class _Slot:
         return (self.purpose, self.hospital, self.alg)
 
 
+@dataclass(frozen=True)
+class KeyInfo:
+    """A key as an administrator may see it."""
+
+    kid: str
+    purpose: str
+    hospital: str
+    alg: str
+    state: str
+    created_at: datetime
+
+
 class KeyRing:
     """Thread-safe. Keys are made at their first use. Raises Unavailable (database), WrongMasterKey, CannotUnseal."""
 
@@ -127,8 +139,16 @@ class KeyRing:
             removed = connection.execute(gone.returning(keys.c.kid)).scalars().all()
         return done + [f"removed {kid}" for kid in removed]
 
+    def list_keys(self) -> list[KeyInfo]:
+        """All keys, oldest first."""
+        columns = (keys.c.kid, keys.c.purpose, keys.c.hospital, keys.c.alg, keys.c.state, keys.c.created_at)
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(*columns).order_by(keys.c.created_at, keys.c.kid)).all()
+        return [KeyInfo(*row) for row in rows]
+
     def rewrap(self, new_master: Secret) -> int:
-        """Seals every key under a new master key, in one transaction; how many. Then change the secret file."""
+        """Seals every key under a new master key, in one transaction; how many. Stop the portal before, put the new key
+        into the secret file after: a process that runs on with the old one cannot open what it has not opened yet."""
         fresh = parse_master_key(new_master)
         with writing(self._engine) as connection:
             rows = connection.execute(select(keys)).mappings().all()

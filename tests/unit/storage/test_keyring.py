@@ -182,6 +182,14 @@ def test_a_key_that_leaked_is_gone_at_once(ring: KeyRing) -> None:
     assert _kids(ring) == [fresh]
 
 
+def test_keys_are_listed_without_secrets(ring: KeyRing) -> None:
+    ring.seal("kv", b"x")
+    kid = ring.signing_key(PURPOSE, "alder", "ES384").kid
+    listed = {(key.purpose, key.hospital, key.alg, key.state) for key in ring.list_keys()}
+    assert listed == {("kv", "", "A256GCM", "active"), (PURPOSE, "alder", "ES384", "active")}
+    assert kid in {key.kid for key in ring.list_keys()}
+
+
 def test_rotating_twice_publishes_once(ring: KeyRing) -> None:
     ring.signing_key(PURPOSE, "alder", "ES384")
     assert ring.rotate(PURPOSE, "alder", "ES384") == ring.rotate(PURPOSE, "alder", "ES384")
