@@ -30,6 +30,7 @@ def add_routes(blueprint: Blueprint) -> None:
 
 def callback(slug: str) -> ResponseReturnValue:
     """The answer of the authorization endpoint (RFC 6749 section 4.1.2, RFC 9207)."""
+    web.hide_address()
     web.limited("callback", web.peer(), 120)
     hospital = get_hospital(slug)
     params = _params()

@@ -36,6 +36,7 @@ def add_routes(blueprint: Blueprint) -> None:
 
 def launch() -> ResponseReturnValue:
     """An EHR launch whose `iss` alone says which hospital (SMART App Launch 2.2, EHR launch)."""
+    web.hide_address()
     web.limited("launch", web.peer(), 120)
     iss, _ = _launch_params()
     for hospital in web.services().settings.hospitals.values():
@@ -49,6 +50,7 @@ def launch() -> ResponseReturnValue:
 
 def launch_at(slug: str) -> ResponseReturnValue:
     """An EHR launch at one hospital's own launch address: `iss` must be of exactly that hospital."""
+    web.hide_address()
     web.limited("launch", web.peer(), 120)
     return _launch(get_hospital(slug))
 

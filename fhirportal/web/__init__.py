@@ -21,7 +21,7 @@ from fhirportal.web.cookies import (
 from fhirportal.web.display import blueprint as _display
 from fhirportal.web.failing import install_handlers
 from fhirportal.web.guarding import form_token, limited, require_own_form, require_token, without_token
-from fhirportal.web.heads import add_headers, allow_form_redirects, allow_frame
+from fhirportal.web.heads import add_headers, allow_form_redirects, allow_frame, hide_address
 from fhirportal.web.persons import find_name, remember_name
 from fhirportal.web.rendering import Around, render
 from fhirportal.web.saying import say
@@ -45,7 +45,7 @@ MOST_FORM = 512 * 1024
 __all__ = [
     "Around", "Elsewhere", "Services", "Visit", "allow_form_redirects", "allow_frame", "browser_secret", "chart_path",
     "current_session", "drop_session_cookie", "find_browser_secret", "find_name", "find_page", "find_visit", "forget_page",
-    "form_token", "framed", "install", "limited", "origin_of", "parse_chart_page", "parse_own_path", "peer",
+    "form_token", "framed", "hide_address", "install", "limited", "origin_of", "parse_chart_page", "parse_own_path", "peer",
     "public_address", "read_look", "remember_name", "render", "request_id", "request_time", "require_token", "say",
     "see_other", "services", "set_session_cookie", "terms", "to_sign_in", "visit", "without_token",
 ]  # fmt: skip

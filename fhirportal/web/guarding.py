@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from flask import current_app, g, request
 
-from fhirportal.errors import NotAllowed, TooMany
+from fhirportal.errors import NotAllowed, NotSignedIn, TooMany
 from fhirportal.web.addresses import origin_of
 from fhirportal.web.cookies import browser_secret, find_browser_secret
 from fhirportal.web.services import services
@@ -43,6 +43,8 @@ def require_own_form() -> None:
         return
     if not sent_from_here():
         raise NotAllowed("posted from another site", code="foreign-form")
+    if g.get("session") is None and request.path.startswith("/c/"):
+        raise NotSignedIn("posted after the session ended")
     view = current_app.view_functions.get(request.endpoint or "")
     if view is not None and not getattr(view, _EXEMPT, False):
         require_token()

@@ -32,13 +32,18 @@ def allow_form_redirects() -> None:
     g.form_action = "'self' https:" + ("" if services().settings.secure else " http:")
 
 
+def hide_address() -> None:
+    """This address carries something that is nobody's business (a code, a launch value): not even our own pages see it."""
+    g.referrer = "no-referrer"
+
+
 def add_headers(response: Response) -> Response:
     """For every answer, errors and static files included."""
     settings = services().settings
     headers = response.headers
     headers.setdefault("Content-Security-Policy", _policy())
     headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Referrer-Policy", g.get("referrer", "same-origin"))
     headers.setdefault("Permissions-Policy", _PERMISSIONS)
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     if not g.get("framers"):
