@@ -215,6 +215,7 @@ def _bands(points: Sequence[Point], across: Across, down: Down) -> Iterator[Mark
             continue
         top = down(high) if high is not None else down.top
         bottom = down(low) if low is not None else down.bottom
+        top, bottom = min(top, bottom), max(top, bottom)
         yield _box("c-band", left, right, top, bottom - top)
         for edge, y in ((low, bottom), (high, top)):
             if edge is not None:

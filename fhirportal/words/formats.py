@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton, format_time, format_timedelta, get_timezone_location
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta, get_timezone_name
 from babel.lists import format_list
 
 from fhirportal.words import Words, translator
@@ -109,7 +109,7 @@ def zone_label(words: Words) -> str:
     """What the site's zone is called: the hospital's own words for it, else CLDR's."""
     if words.zone_name or words.zone.key == "UTC":
         return words.zone_name or "UTC"
-    return get_timezone_location(words.zone, locale=words.locale)
+    return get_timezone_name(words.zone, "long", "generic", locale=words.locale)
 
 
 def last_seen(value: datetime, now: datetime, words: Words) -> str:

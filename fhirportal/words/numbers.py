@@ -19,6 +19,7 @@ from fhirportal.words import Words
 NBSP = "\u00a0"
 DIGITS = "latn"
 _TOO_LONG = 40
+_MOST_GROUPED = 15
 
 
 def number(value: Decimal | int, words: Words) -> str:
@@ -26,8 +27,8 @@ def number(value: Decimal | int, words: Words) -> str:
     exact = Decimal(value)
     if not exact.is_finite() or abs(exact.adjusted()) > _TOO_LONG:
         return str(value)
-    whole, _, fraction = format(abs(exact), "f").partition(".")
-    grouped = format_decimal(int(whole), locale=words.locale, numbering_system=DIGITS)
+    whole, _, fraction = format(exact.copy_abs(), "f").partition(".")
+    grouped = whole if len(whole) > _MOST_GROUPED else format_decimal(int(whole), locale=words.locale, numbering_system=DIGITS)
     sign = get_minus_sign_symbol(words.locale, numbering_system=DIGITS) if exact.is_signed() else ""
     mark = get_decimal_symbol(words.locale, numbering_system=DIGITS) if fraction else ""
     return f"{sign}{grouped}{mark}{fraction}"

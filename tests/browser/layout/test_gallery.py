@@ -26,26 +26,42 @@ pytestmark = pytest.mark.browser
 NOW = datetime(2026, 11, 24, 9, 5, tzinfo=UTC)
 CHROMIUM = "/usr/bin/chromium"
 CASES = [
-    ("en", "", "alder", ""), ("en", "dark", "alder", ""), ("en", "contrast", "alder", ""), ("ar", "", "alder", ""),
-    ("en", "", "fenwick", "acting"), ("en", "dark", "marisol", "preview"), ("ar", "dark", "fenwick", ""), ("es", "", "marisol", ""),
-]  # fmt: skip
+    ("en", "", "alder", ""),
+    ("en", "dark", "alder", ""),
+    ("en", "contrast", "alder", ""),
+    ("ar", "", "alder", ""),
+    ("en", "", "fenwick", "acting"),
+    ("en", "dark", "marisol", "preview"),
+    ("ar", "dark", "fenwick", ""),
+    ("es", "", "marisol", ""),
+]
 
 
 def hospital(theme: str = "alder") -> Hospital:
     contacts = Contacts(emergency_number="112", help_phone="01 555 0140", help_hours="8am to 6pm, Monday to Friday")
     return Hospital(
-        slug="alder", name="Alder Quay Hospital", fhir_base="http://127.0.0.1/fhir", client=Client(client_id="x"),
-        branding=Branding(theme=theme), contacts=contacts, time_zone="Europe/Dublin", zone_name="Irish time",
+        slug="alder",
+        name="Alder Quay Hospital",
+        fhir_base="http://127.0.0.1/fhir",
+        client=Client(client_id="x"),
+        branding=Branding(theme=theme),
+        contacts=contacts,
+        time_zone="Europe/Dublin",
+        zone_name="Irish time",
         languages=("en", "es", "ar"),
-    )  # fmt: skip
+    )
 
 
 def trend(words: Any) -> Trend:
     rows = [
-        (date(2021, 10, 12), 38, 23, 43), (date(2022, 11, 9), 40, 23, 43), (date(2023, 11, 14), 43, 23, 43),
-        (date(2024, 11, 5), 43, 20, 41), (date(2025, 5, 13), 47, 20, 41), (date(2025, 11, 11), 46, 20, 41),
+        (date(2021, 10, 12), 38, 23, 43),
+        (date(2022, 11, 9), 40, 23, 43),
+        (date(2023, 11, 14), 43, 23, 43),
+        (date(2024, 11, 5), 43, 20, 41),
+        (date(2025, 5, 13), 47, 20, 41),
+        (date(2025, 11, 11), 46, 20, 41),
         (date(2026, 11, 17), 44, 20, 41),
-    ]  # fmt: skip
+    ]
     points = tuple(
         Point(
             at=at,
@@ -85,14 +101,32 @@ def context(words: Any) -> dict[str, Any]:
         "range_label": "This report’s range",
     }
     return {
-        "visit": datetime(2026, 12, 8, 10, 40, tzinfo=UTC), "now": NOW, "owed": D("184.5"),
-        "spark": Sparkline(values=tuple(map(D, (38, 40, 43, 43, 47, 46, 44))), low=D(20), high=D(41), out=True, title="Last 7 results", words=words),
+        "visit": datetime(2026, 12, 8, 10, 40, tzinfo=UTC),
+        "now": NOW,
+        "owed": D("184.5"),
+        "spark": Sparkline(
+            values=tuple(map(D, (38, 40, 43, 43, 47, 46, 44))),
+            low=D(20),
+            high=D(41),
+            out=True,
+            title="Last 7 results",
+            words=words,
+        ),
         "spark2": Sparkline(values=tuple(map(D, ("3.6", "2.9", "2.4"))), high=D(3), title="Last 3 results of LDL", words=words),
         "line": NumberLine(value=D(44), label="You 44", low=D(20), high=D(41), out=True, **line),
-        "line_in": NumberLine(value=D("4.3"), label="You 4.3", low=D("3.5"), high=D("5.1"), **(line | {"title": "In", "low_label": "3.5", "high_label": "5.1"})),
-        "line_open": NumberLine(value=D("2.4"), label="You 2.4", high=D("3.0"), **(line | {"title": "Open", "high_label": "3.0"})),
-        "trend": trend(words), "trend_many": many(words),
-    }  # fmt: skip
+        "line_in": NumberLine(
+            value=D("4.3"),
+            label="You 4.3",
+            low=D("3.5"),
+            high=D("5.1"),
+            **(line | {"title": "In", "low_label": "3.5", "high_label": "5.1"}),
+        ),
+        "line_open": NumberLine(
+            value=D("2.4"), label="You 2.4", high=D("3.0"), **(line | {"title": "Open", "high_label": "3.0"})
+        ),
+        "trend": trend(words),
+        "trend_many": many(words),
+    }
 
 
 def gallery() -> Flask:
@@ -106,11 +140,19 @@ def gallery() -> Flask:
         g.words = translator(tag or "en", "Europe/Dublin", "Irish time")
         site = hospital(look or "alder")
         g.frame = Frame(
-            hospital=site, person=Person("Orla Devane", "14 March 1979"), home="/", sign_out="/x", switch_person="/y",
+            hospital=site,
+            person=Person("Orla Devane", "14 March 1979"),
+            home="/",
+            sign_out="/x",
+            switch_person="/y",
             acting=Acting("Leo", "your son", "/") if who == "acting" else None,
-            notice="preview" if who == "preview" else "", theme=theme, languages=site.languages, printed="24 November 2026, 9:05am",
-            items=list_items("h", g.words, current="home", counts={"results": 2}), flashes=(("good", "Saved."),),
-        )  # fmt: skip
+            notice="preview" if who == "preview" else "",
+            theme=theme,
+            languages=site.languages,
+            printed="24 November 2026, 9:05am",
+            items=list_items("h", g.words, current="home", counts={"results": 2}),
+            flashes=(("good", "Saved."),),
+        )
         return render_template("gallery.html", **context(g.words))
 
     return app

@@ -1,0 +1,44 @@
+"""The committed catalogues hold exactly the messages there are, compiled as they are, with their placeholders whole."""
+
+import re
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+PLACES = re.compile(r"%\((\w+)\)s|</?[a-z]+")
+
+
+def tool():
+    loader = SourceFileLoader("words_tool", str(ROOT / ".ci" / "words"))
+    module = module_from_spec(spec_from_loader("words_tool", loader))
+    loader.exec_module(module)
+    return module
+
+
+WORDS = tool()
+
+
+def test_catalogues_are_up_to_date():
+    assert WORDS.stale() == [], "run .venv/bin/python .ci/words"
+
+
+@pytest.mark.parametrize("language", WORDS.LANGUAGES)
+def test_placeholders_and_tags_survive_translation(language):
+    for message in WORDS.read(language):
+        if not message.id or not message.string:
+            continue
+        ids = message.id if isinstance(message.id, tuple) else (message.id,)
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        for said in filter(None, strings):
+            wanted = set(PLACES.findall(ids[-1]))
+            found = set(PLACES.findall(said))
+            assert found <= wanted, (message.id, said)
+            assert not wanted - found - ({"num"} if len(ids) > 1 else set()), (message.id, said)
+
+
+@pytest.mark.parametrize("language", ["es"])
+def test_a_complete_language_misses_nothing(language):
+    assert WORDS.missing(WORDS.read(language)) == []
