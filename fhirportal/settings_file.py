@@ -259,7 +259,7 @@ def _converted(raw: _Raw, hint: Any) -> Any:
     if typing.get_origin(hint) is tuple:
         return _texts(value, from_environment=raw.from_environment)
     if hint is Path:
-        return (raw.folder / Path(_text(value)).expanduser()).resolve()
+        return _path(raw.folder, _text(value))
     if hint is Secret:
         return Secret(_text(value))
     if hint is bool:
@@ -275,6 +275,13 @@ def _text(value: Any) -> str:
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in value):
         raise ValueError("must not hold control characters")
     return value.strip()
+
+
+def _path(folder: Path, text: str) -> Path:
+    try:
+        return (folder / Path(text).expanduser()).resolve()
+    except (OSError, RuntimeError):
+        raise ValueError("is not a path that can be followed") from None
 
 
 def _texts(value: Any, *, from_environment: bool) -> tuple[str, ...]:
