@@ -45,9 +45,7 @@ def make_launching(
     return Launching(kv, clock, http_for, lambda hospital: client_of(hospital, keyring, jwks_of(hospital.slug)), callback_of)
 
 
-def make_refresh(
-    launching: Launching, hospitals: Mapping[str, Hospital]
-) -> Callable[[StoredTokens], StoredTokens]:
+def make_refresh(launching: Launching, hospitals: Mapping[str, Hospital]) -> Callable[[StoredTokens], StoredTokens]:
     """What `UserTokens` renews with: one try at the hospital's token endpoint, within REFRESH_SECONDS."""
 
     def refresh(stored: StoredTokens) -> StoredTokens:

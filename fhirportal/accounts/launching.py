@@ -51,8 +51,15 @@ class Launching:
         self._configurations, self._jwks = ConfigurationCache(clock), JwksCache(clock)
 
     def begin(
-        self, hospital: Hospital, browser: str, deadline: float, *,
-        iss: str | None = None, launch: str | None = None, wanted: str = "", embedded: bool = False,
+        self,
+        hospital: Hospital,
+        browser: str,
+        deadline: float,
+        *,
+        iss: str | None = None,
+        launch: str | None = None,
+        wanted: str = "",
+        embedded: bool = False,
     ) -> str:
         """The address to send the browser to. `iss` and `launch` come from an EHR launch; without both it is a standalone
         launch. `wanted` is a page below a chart. Raises LaunchError (UnknownIssuer before anything is fetched)."""
@@ -84,9 +91,7 @@ class Launching:
             raise StateMismatch("begun in another browser")
         return Remembered(PendingLaunch.from_json(record["pending"].encode()), record["wanted"], record["embedded"])
 
-    def finish(
-        self, hospital: Hospital, remembered: Remembered, params: Mapping[str, str], deadline: float
-    ) -> Launched:
+    def finish(self, hospital: Hospital, remembered: Remembered, params: Mapping[str, str], deadline: float) -> Launched:
         """Tokens, context and identity. Raises LaunchError."""
         iss = accepted_issuer(remembered.pending.iss, issuers_of(hospital))
         return finish_launch(

@@ -47,9 +47,7 @@ class Opened:
 class Sessions:
     """All sessions of this deployment. `idle` and `absolute` are how long one lives unused, and at most."""
 
-    def __init__(
-        self, kv: KV, engine: Engine, clock: Callable[[], datetime], *, idle: timedelta, absolute: timedelta
-    ) -> None:
+    def __init__(self, kv: KV, engine: Engine, clock: Callable[[], datetime], *, idle: timedelta, absolute: timedelta) -> None:
         self._kv, self._engine, self._clock = kv, engine, clock
         self._idle, self._absolute = idle, absolute
 
@@ -61,9 +59,18 @@ class Sessions:
         """A session of its own for this person, with one chart. Raises Unavailable."""
         now, secret = self._clock(), secrets.token_urlsafe(SECRET_BYTES)
         session = Session(
-            id=secrets.token_urlsafe(16), key=key_of(secret), account_id=account_id, person=person,
-            csrf=secrets.token_urlsafe(SECRET_BYTES), charts={chart.handle: chart}, created_at=now,
-            expires_at=now + self._absolute, last_seen=now, locale=living.locale, theme=living.theme, terms=living.terms,
+            id=secrets.token_urlsafe(16),
+            key=key_of(secret),
+            account_id=account_id,
+            person=person,
+            csrf=secrets.token_urlsafe(SECRET_BYTES),
+            charts={chart.handle: chart},
+            created_at=now,
+            expires_at=now + self._absolute,
+            last_seen=now,
+            locale=living.locale,
+            theme=living.theme,
+            terms=living.terms,
         )
         self._keep(session)
         return Opened(secret, session)

@@ -38,9 +38,7 @@ class Terms:
     def accept(self, session: Session, hospital: Hospital, language: str) -> Session:
         """Keep the acceptance: for good where there is an account, else for this session."""
         if session.account_id is not None:
-            terms.accept_terms(
-                self.engine, session.account_id, hospital.slug, hospital.terms_version, language, self.clock()
-            )
+            terms.accept_terms(self.engine, session.account_id, hospital.slug, hospital.terms_version, language, self.clock())
         return self.sessions.set_terms(session, _mark(hospital))
 
 

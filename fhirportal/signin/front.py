@@ -72,9 +72,7 @@ def _to_chart(session: Session, page: str) -> ResponseReturnValue:
 def _chooser(session: Session, page: str) -> str:
     hospitals = web.services().settings.hospitals
     charts = [
-        OpenChart(
-            web.chart_path(chart, page), web.find_name(session, chart.handle), hospitals[chart.hospital].name, chart.kind
-        )
+        OpenChart(web.chart_path(chart, page), web.find_name(session, chart.handle), hospitals[chart.hospital].name, chart.kind)
         for chart in session.charts.values()
         if chart.hospital in hospitals
     ]

@@ -35,13 +35,12 @@ class ChartLink:
 
 
 def enter_account(engine: Engine, issuer: str, sub: str, link: ChartLink, now: datetime) -> Account:
-    """The account of this identity, made on its first sign-in, with the chart linked to it: one transaction, so that two
-    sign-ins at once end at one account."""
-    with writing(engine) as connection:
-        account = _find_by_identity(connection, issuer, sub) or _make(connection, issuer, sub, now)
-        connection.execute(update(accounts).where(accounts.c.id == account.id).values(last_seen_at=now))
-        _link(connection, account.id, link, now)
-        return account
+    """The account of this identity, made on its first sign-in, with the chart linked to it: one transaction, and a second
+    look where another was quicker, so that two sign-ins at once end at one account."""
+    try:
+        return _enter_account(engine, issuer, sub, link, now)
+    except IntegrityError:
+        return _enter_account(engine, issuer, sub, link, now)
 
 
 def find_account(engine: Engine, issuer: str, sub: str) -> Account | None:
@@ -98,6 +97,14 @@ def close_expired_sessions(engine: Engine, now: datetime) -> int:
     """Sweep the rows of sessions past their absolute end; how many. The worker calls this."""
     with writing(engine) as connection:
         return connection.execute(delete(open_sessions).where(open_sessions.c.expires_at <= now)).rowcount
+
+
+def _enter_account(engine: Engine, issuer: str, sub: str, link: ChartLink, now: datetime) -> Account:
+    with writing(engine) as connection:
+        account = _find_by_identity(connection, issuer, sub) or _make(connection, issuer, sub, now)
+        connection.execute(update(accounts).where(accounts.c.id == account.id).values(last_seen_at=now))
+        _link(connection, account.id, link, now)
+        return account
 
 
 def _find_by_identity(connection: Connection, issuer: str, sub: str) -> Account | None:

@@ -85,8 +85,14 @@ def _set(response: Response, base: str, value: str, seconds: int | None, embedde
     secure = services().settings.secure
     partitioned = embedded and secure
     response.set_cookie(
-        cookie_name(base), value, max_age=seconds, path="/", secure=secure, httponly=True,
-        samesite="None" if partitioned else "Lax", partitioned=partitioned,
+        cookie_name(base),
+        value,
+        max_age=seconds,
+        path="/",
+        secure=secure,
+        httponly=True,
+        samesite="None" if partitioned else "Lax",
+        partitioned=partitioned,
     )
 
 
@@ -94,6 +100,12 @@ def _drop(response: Response, base: str) -> None:
     secure = services().settings.secure
     partitioned = framed() and secure
     response.set_cookie(
-        cookie_name(base), "", max_age=0, path="/", secure=secure, httponly=True,
-        samesite="None" if partitioned else "Lax", partitioned=partitioned,
+        cookie_name(base),
+        "",
+        max_age=0,
+        path="/",
+        secure=secure,
+        httponly=True,
+        samesite="None" if partitioned else "Lax",
+        partitioned=partitioned,
     )

@@ -29,7 +29,7 @@ class Around:
     """What a page adds to its frame: whose record it is, who acts, which entry of the navigation it belongs to.
 
     `with_form`: it has a form although nobody is signed in; `offer_sign_in`: signing in is the way on.
-   """
+    """
 
     person: Person | None = None
     acting: Acting | None = None
@@ -90,7 +90,10 @@ def _with_visit(plain: Frame, visit_: Visit, around: Around) -> Frame:
         acting=around.acting or acting_of(visit_, person),
         notice=_NOTICES.get(visit_.viewer.kind, ""),
         items=list_items(
-            visit_.viewer.handle, visit_.words, current=around.current, hidden=visit_.hospital.features_off,
+            visit_.viewer.handle,
+            visit_.words,
+            current=around.current,
+            hidden=visit_.hospital.features_off,
             counts=around.counts,
         ),
         home=chart_path(visit_.chart),
@@ -103,4 +106,3 @@ def _sign_in(hospital: Hospital | None) -> str:
 
 
 _NOTICES: dict[Kind, Literal["", "preview", "unknown"]] = {Kind.PREVIEW: "preview", Kind.UNKNOWN: "unknown"}
-

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fhirportal.storage.keyring import KeyRing
     from fhirportal.storage.kv import KV
     from fhirportal.storage.tokens import TokenStore
-    from fhirportal.upstream.gateway import Gateways
+    from fhirportal.upstream.client import Gateways
 
 EXTENSION = "fhirportal"
 

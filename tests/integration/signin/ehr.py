@@ -103,14 +103,25 @@ class Ehr:
         return answer(handler, 200, self.tokens(query))
 
     def tokens(self, query):
-        body = {"access_token": secrets.token_urlsafe(16), "refresh_token": secrets.token_urlsafe(16),
-                "token_type": "Bearer", "expires_in": 3600, "scope": self.scope or query["scope"]}
+        body = {
+            "access_token": secrets.token_urlsafe(16),
+            "refresh_token": secrets.token_urlsafe(16),
+            "token_type": "Bearer",
+            "expires_in": 3600,
+            "scope": self.scope or query["scope"],
+        }
         if self.patient:
             body["patient"] = self.patient
         if self.sub:
             now = int(time.time())
-            claims = {"iss": self.base, "sub": self.sub, "aud": query["client_id"], "iat": now, "exp": now + 300,
-                      "nonce": query.get("nonce")}
+            claims = {
+                "iss": self.base,
+                "sub": self.sub,
+                "aud": query["client_id"],
+                "iat": now,
+                "exp": now + 300,
+                "nonce": query.get("nonce"),
+            }
             if self.fhir_user:
                 claims["fhirUser"] = self.fhir_user
             header = {"alg": "RS256", "kid": "ehr-1"}

@@ -1,4 +1,4 @@
-"""The portal's real parts round the sign-in door, in one process, over the tiny EHR: real SQLite, real HTTP, a clock to turn."""
+"""The portal's real parts round the sign-in door, in one process, over the tiny EHR: real SQLite, real HTTP, own clock."""
 
 import base64
 import os
@@ -32,8 +32,12 @@ class Rig:
     def __init__(self, tmp_path, hospitals, public_url="http://localhost:8000", **settings):
         self.now = datetime.now(UTC)
         self.settings = Settings(
-            mode="demo", public_url=public_url, data_dir=tmp_path, hospitals={h.slug: h for h in hospitals},
-            master_key=Secret(base64.b64encode(os.urandom(32)).decode()), **settings,
+            mode="demo",
+            public_url=public_url,
+            data_dir=tmp_path,
+            hospitals={h.slug: h for h in hospitals},
+            master_key=Secret(base64.b64encode(os.urandom(32)).decode()),
+            **settings,
         )
         self.engine = make_engine(f"sqlite:///{tmp_path / 'portal.db'}")
         migrate.upgrade(self.engine)
@@ -59,17 +63,25 @@ class Rig:
             return lambda slug: web.public_address(self.settings, path.format(slug))
 
         launching = assembly.make_launching(
-            self.kv, self.clock, self.keyring, http_for,
-            callback_of=address("/signin/{}/callback"), jwks_of=address("/signin/{}/jwks.json"),
+            self.kv,
+            self.clock,
+            self.keyring,
+            http_for,
+            callback_of=address("/signin/{}/callback"),
+            jwks_of=address("/signin/{}/jwks.json"),
         )
-        user_tokens = UserTokens(
-            self.tokens, self.kv, assembly.make_refresh(launching, self.settings.hospitals), self.clock
-        )
+        user_tokens = UserTokens(self.tokens, self.kv, assembly.make_refresh(launching, self.settings.hospitals), self.clock)
         self.gateways = Gateways(self.settings, self.door, user_tokens, self.clock, kept=self.kv)
         sessions = assembly.make_sessions(self.settings, self.kv, self.engine, self.clock)
         entrance = assembly.make_entrance(
-            self.settings, self.clock, self.engine, sessions=sessions, tokens=self.tokens, launching=launching,
-            audit=self.audit, server_for=self.gateways.for_,
+            self.settings,
+            self.clock,
+            self.engine,
+            sessions=sessions,
+            tokens=self.tokens,
+            launching=launching,
+            audit=self.audit,
+            server_for=self.gateways.for_,
         )
 
         def make_reader(viewer, request_id):
@@ -78,8 +90,17 @@ class Rig:
             return Reader(viewer, self.gateways.for_(viewer.hospital), self.audit, self.now, time.monotonic() + 4, request_id)
 
         return web.Services(
-            settings=self.settings, clock=self.clock, engine=self.engine, kv=self.kv, keyring=self.keyring, audit=self.audit,
-            tokens=self.tokens, sessions=sessions, gateways=self.gateways, launching=launching, entrance=entrance,
+            settings=self.settings,
+            clock=self.clock,
+            engine=self.engine,
+            kv=self.kv,
+            keyring=self.keyring,
+            audit=self.audit,
+            tokens=self.tokens,
+            sessions=sessions,
+            gateways=self.gateways,
+            launching=launching,
+            entrance=entrance,
             make_reader=make_reader,
         )
 
@@ -94,9 +115,18 @@ class Rig:
         def page(handle, page=""):
             seen = web.visit(handle)
             written = request.form.get("message", "")
-            return {"patient": seen.viewer.patient, "kind": seen.viewer.kind, "page": page, "actor": seen.viewer.actor,
-                    "account": seen.viewer.account_id, "hospital": seen.hospital.slug, "csrf": seen.session.csrf,
-                    "read_only": seen.viewer.read_only, "written": written, "token": seen.viewer.authority.token_id}
+            return {
+                "patient": seen.viewer.patient,
+                "kind": seen.viewer.kind,
+                "page": page,
+                "actor": seen.viewer.actor,
+                "account": seen.viewer.account_id,
+                "hospital": seen.hospital.slug,
+                "csrf": seen.session.csrf,
+                "read_only": seen.viewer.read_only,
+                "written": written,
+                "token": seen.viewer.authority.token_id,
+            }
 
         @app.get("/bug")
         def bug():
@@ -173,9 +203,15 @@ def state_in(path):
 
 
 def hospital(ehr, slug="alder", **changes):
-    values = dict(
-        slug=slug, name="Alder Quay Hospital", fhir_base=ehr.fhir, issuers=(ehr.fhir,), client=Client(client_id="portal"),
-        branding=Branding(theme="alder"), contacts=Contacts(emergency_number="112", help_phone="01 555 0140", help_hours="8 to 6"),
-        languages=("en", "es"), allow_private_addresses=True,
-    )
+    values = {
+        "slug": slug,
+        "name": "Alder Quay Hospital",
+        "fhir_base": ehr.fhir,
+        "issuers": (ehr.fhir,),
+        "client": Client(client_id="portal"),
+        "branding": Branding(theme="alder"),
+        "contacts": Contacts(emergency_number="112", help_phone="01 555 0140", help_hours="8 to 6"),
+        "languages": ("en", "es"),
+        "allow_private_addresses": True,
+    }
     return Hospital(**(values | changes))

@@ -248,7 +248,7 @@ def test_language_and_colours_are_kept(rig, ehr):
     back = browser.post("/display", {"theme": "device", "back": "//evil.example/x"})
     assert back.headers["Location"] == "/"
     assert browser.get(path).status_code == 200
-    assert 'data-theme' not in browser.get("/signin/alder").text
+    assert "data-theme" not in browser.get("/signin/alder").text
 
 
 def test_form_token_of_the_start_button_is_needed(rig, ehr):

@@ -44,9 +44,8 @@ def test_the_answer_of_the_hospital_is_explained(rig, ehr, settings, status, tit
 
 
 def test_what_was_refused_leaves_no_token_and_no_session(rig, ehr):
-    from tests.integration.signin.test_entering import rows
-
     from fhirportal.storage.schema import accounts, audit_rows, open_sessions, upstream_tokens
+    from tests.integration.signin.test_entering import rows
 
     ehr.fhir_user = "Practitioner/d"
     finish(rig, ehr)

@@ -3,7 +3,9 @@
 import pytest
 
 
-@pytest.mark.parametrize("path", ["/", "/signin/alder", "/nothing", "/bug", "/signin/alder/jwks.json", "/assets/css/portal.css"])
+@pytest.mark.parametrize(
+    "path", ["/", "/signin/alder", "/nothing", "/bug", "/signin/alder/jwks.json", "/assets/css/portal.css"]
+)
 def test_the_strict_headers_are_everywhere(rig, path):
     answer = rig.browser().get(path)
     answer.close()
