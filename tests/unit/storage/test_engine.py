@@ -12,9 +12,7 @@ from fhirportal.errors import Unavailable
 from fhirportal.storage.engine import UtcDateTime, make_engine, reading, writing
 
 _metadata = MetaData()
-_counter = Table(
-    "counter", _metadata, Column("id", Integer, primary_key=True), Column("n", Integer), Column("at", UtcDateTime)
-)
+_counter = Table("counter", _metadata, Column("id", Integer, primary_key=True), Column("n", Integer), Column("at", UtcDateTime))
 
 
 @pytest.fixture
