@@ -5,6 +5,7 @@ it must not know the hospital, pages or addresses.
 """
 
 from collections.abc import Callable
+from datetime import datetime, time
 from decimal import Decimal
 
 from fhirportal.layout import charts
@@ -19,6 +20,7 @@ from mappings.reading import When
 from mappings.reference_range import ReferenceRange, distance
 from mappings.trend import Point, Trend
 
+NOON = time(12)
 DRAWABLE_DIGITS = 12
 DESCRIBED_POINTS = 12
 _OUT = ("above", "below", "outside")
@@ -134,7 +136,7 @@ def _chart_point(point: Point, words: Words, address: Callable[[str], str]) -> c
     comparable = range_ is not None and (fits or not point.value.exact)
     low, high = _ends(range_) if range_ and comparable else (None, None)
     return charts.Point(
-        at=local(point.at, words) if point.at.precision == "time" else point.at.day,
+        at=local(point.at, words) if point.at.precision == "time" else datetime.combine(point.at.day, NOON, words.zone),
         value=point.value.value,
         label=said(point.finding, words).value,
         day=date_short(point.at, words),

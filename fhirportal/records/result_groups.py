@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import accumulate
 
 from fhirportal.records.results_page import NEW_FOR, Card, Day, Filters, Row, Seen
 from mappings.diagnostic_report import DiagnosticReportView
@@ -76,12 +77,8 @@ def first_page(days: Sequence[Day], horizons: Iterable[date], filters: Filters) 
 
 def _fill(days: Iterable[Day]) -> int:
     """How many days fill a page: whole days, at least one."""
-    index = count = 0
-    for index, day in enumerate(days, start=1):
-        count += sum(1 + len(card.rows) for card in day.cards)
-        if count >= PAGE_ROWS:
-            break
-    return index
+    sizes = list(accumulate(sum(1 + len(card.rows) for card in day.cards) for day in days))
+    return next((index for index, size in enumerate(sizes, start=1) if size >= PAGE_ROWS), len(sizes))
 
 
 def _next_last(
