@@ -117,12 +117,12 @@ def stub():
         thread.join()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def settings():
     return Settings(public_url="http://localhost", master_key=Secret("x"), upstream_max_bytes=200_000, threads=4)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def door(settings):
     door = Door(settings)
     yield door
@@ -170,7 +170,8 @@ class Bench:
 
 
 @pytest.fixture
-def make_bench(stub, door):
+def make_bench(stub, door, monkeypatch):
+    monkeypatch.setattr("fhirportal.upstream.retries.FIRST_WAIT", 0.02)
     fanouts = []
 
     def make(base=None, breaker=None, **hospital):
