@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine
 
-from fhirportal.ops import routes
+from fhirportal.ops import blueprint
 from fhirportal.settings import Secret, Settings
 from fhirportal.storage import migrate
 from fhirportal.storage.engine import make_engine
@@ -39,7 +39,7 @@ def _client(engine: Engine, kv: KV, master: Secret = MASTER) -> Any:
         "keyring": KeyRing(engine, master, now),
     }
     keep(app, Services(**parts))
-    app.register_blueprint(routes.make_blueprint())
+    app.register_blueprint(blueprint)
     return app.test_client()
 
 
