@@ -6,6 +6,7 @@ Each action is a plain FHIR update of each resource concerned, at the version th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -39,6 +40,9 @@ class Ledger(Records, Protocol):
 
     def update(self, resource: dict[str, Any], version: str) -> None:
         """A new version, if `version` is still the current one. Raises Stale."""
+
+    def transaction(self) -> AbstractContextManager[object]:
+        """All updates inside happen, or none."""
 
 
 @dataclass(frozen=True)
@@ -114,18 +118,20 @@ class Ward:
         """Final now; a report takes its waiting results along. Raises NoSuchResult, CannotCorrect, Stale."""
         found, now = self.get_result(type_, id_, patient), self._ehr.clock()
         parts = list_result_ids(found, self._ehr.fhir) if type_ == "DiagnosticReport" else []
-        self._ledger.update(decide_release(found, now), version)
-        for part in filter(None, (self._ledger.find("Observation", id_) for id_ in parts)):
-            if part.get("status") in WAITING:
-                self._ledger.update(decide_release(part, now), to_row(part).version)
+        with self._ledger.transaction():
+            self._ledger.update(decide_release(found, now), version)
+            for part in filter(None, (self._ledger.find("Observation", id_) for id_ in parts)):
+                if part.get("status") in WAITING:
+                    self._ledger.update(decide_release(part, now), to_row(part).version)
 
     def correct(self, id_: str, patient: str, version: str, value: str, note: str) -> None:
         """A new value; reports made of this result say "corrected", too. Raises as `release`."""
         found, now = self.get_result("Observation", id_, patient), self._ehr.clock()
-        self._ledger.update(decide_correction(found, value, note, now), version)
-        for report in self._ledger.search("DiagnosticReport", {"result": f"Observation/{id_}"}, 20):
-            if report.get("status") in SETTLED:
-                self._ledger.update(decide_reissue(report, now), to_row(report).version)
+        with self._ledger.transaction():
+            self._ledger.update(decide_correction(found, value, note, now), version)
+            for report in self._ledger.search("DiagnosticReport", {"result": f"Observation/{id_}"}, 20):
+                if report.get("status") in SETTLED:
+                    self._ledger.update(decide_reissue(report, now), to_row(report).version)
 
     def _get(self, type_: str, id_: str) -> Resource:
         found = self._ledger.find(type_, id_)
