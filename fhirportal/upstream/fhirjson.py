@@ -14,7 +14,7 @@ from fhirportal.errors import UpstreamError
 
 MAX_DEPTH = 100  # real resources stay under 30; recursion over a deeper one could end the thread
 LONGEST_NUMBER = 64
-WIDEST_EXPONENT = 99
+WIDEST_EXPONENT = 400  # HL7's own example of decimals has 1E-245
 _OTHER_THAN_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _MARKUP = re.compile(rb"\s*<")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
