@@ -1,6 +1,6 @@
 """The terms of use: read and agreed to before a record opens, again when they change. Never in a frame.
 
-It decides where agreeing leads. It must not know the words of the terms: the hospital's information pages have them.
+It decides where agreeing leads. It must not know the words of the terms: layout's information pages have them.
 """
 
 from flask import Blueprint, make_response
@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response
 from fhirportal import web
 from fhirportal.accounts.session import Chart, Session
 from fhirportal.errors import NotFound, NotSignedIn
+from fhirportal.layout.information import get_page
 from fhirportal.settings import Hospital
 from fhirportal.signin import framing
 from fhirportal.signin.hospitals import get_hospital
-from fhirportal.web.looks import locale_for
+from fhirportal.web.looks import locale_for, words_for
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -28,9 +29,13 @@ def show(slug: str, handle: str) -> ResponseReturnValue:
     if web.framed():
         return framing.tab_for(session, hospital, handle)
     return web.render(
-        "signin/terms.html", hospital=hospital, version=hospital.terms_version, handle=chart.handle,
+        "signin/terms.html",
+        hospital=hospital,
+        info=get_page(hospital, "terms", words_for(hospital, session)),
+        version=hospital.terms_version,
+        handle=chart.handle,
         changed=any(mark.startswith(f"{slug}@") for mark in session.terms),
-    )  # fmt: skip
+    )
 
 
 def agree(slug: str, handle: str) -> Response:

@@ -12,9 +12,11 @@ from flask import Flask, current_app, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from fhirportal.errors import BadInput, NotAllowed, NotFound, PortalError, TooMany
+from fhirportal.errors import BadInput, NotAllowed, NotFound, NotSignedIn, PortalError, TooMany
 from fhirportal.layout.frame import Frame
+from fhirportal.web.addresses import parse_chart_page
 from fhirportal.web.asking import framed, number_request
+from fhirportal.web.cookies import browser_secret
 from fhirportal.web.guarding import FIELDS, SAFE
 from fhirportal.web.heads import allow_frame
 from fhirportal.web.looks import offered_languages, theme_for, words_for
@@ -22,6 +24,7 @@ from fhirportal.web.problems import Problem, find_problem
 from fhirportal.web.rendering import Around, known_hospital, known_session, render
 from fhirportal.web.services import services
 from fhirportal.web.visiting import chart_path, find_visit
+from fhirportal.web.waiting import remember_page
 from smart_launch.errors import LaunchError
 
 _log = logging.getLogger(__name__)
@@ -117,10 +120,18 @@ def _write_log(error: PortalError) -> None:
     _log.log(level, "answered %s: %s", error.status, error.reason, extra={"code": error.code})
 
 
+def _remember_page(error: PortalError) -> None:
+    """The hospital ended the sign-in under an open page: the next one leads back to it."""
+    visit_ = find_visit()
+    if isinstance(error, NotSignedIn) and visit_ and request.method in SAFE:
+        remember_page(browser_secret(), parse_chart_page(request.path.removeprefix(visit_.path())) or "")
+
+
 def _page(error: PortalError) -> str:
     problem = find_problem(error)
     context = {"problem": problem, "href": _href(problem), "reference": g.request_id, "posted": _posted()}
     try:
+        _remember_page(error)
         return render("error.html", Around(offer_sign_in=problem.way == "sign-in"), **context)
     except Exception as trouble:  # the stores a frame needs may be what is away
         _log.warning("error page drawn bare: %s", type(trouble).__name__)
