@@ -163,7 +163,9 @@ def _told(points: tuple[charts.Point, ...], trend: Trend, words: Words) -> str:
 def _point_words(point: charts.Point, words: Words) -> str:
     judged = point.verdict or (phrase("range_side", point.side, words) if point.side else "")
     told = {"value": point.label, "day": point.day, "judged": judged}
-    return words.gettext("%(value)s on %(day)s (%(judged)s)" if judged else "%(value)s on %(day)s", **told)
+    if judged:
+        return words.gettext("%(value)s on %(day)s (%(judged)s)", **told)
+    return words.gettext("%(value)s on %(day)s", **told)
 
 
 def _moved_words(point: Point, words: Words) -> str:
