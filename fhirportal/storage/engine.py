@@ -19,8 +19,8 @@ from fhirportal.errors import Unavailable
 
 BUSY_SECONDS = 10.0
 POOL_WAIT_SECONDS = 5.0
-POOL_SIZE = 32
-POOL_OVERFLOW = 160
+POOL_SIZE = 64
+POOL_OVERFLOW = 128
 WAL_TRIES = 40
 
 _WRITES = "fhirportal_writes"

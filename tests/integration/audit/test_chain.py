@@ -13,7 +13,7 @@ from fhirportal.storage.engine import reading, writing
 from fhirportal.storage.schema import audit_rows, audit_seals
 
 sys.path.insert(0, str(Path(__file__).parent))
-from rows import LATER, START, a_row
+from audit_examples import LATER, START, a_row
 
 
 @pytest.fixture

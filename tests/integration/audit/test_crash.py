@@ -15,7 +15,7 @@ HERE = str(Path(__file__).parent)
 WRITER = """
 import sys
 sys.path.insert(0, sys.argv[2])
-from rows import a_row
+from audit_examples import a_row
 from fhirportal.audit import Audit
 from fhirportal.storage.engine import make_engine
 audit = Audit(make_engine(sys.argv[1]))

@@ -17,7 +17,7 @@ from fhirportal.storage.engine import make_engine, reading, writing
 from fhirportal.storage.schema import audit_rows, metadata
 
 sys.path.insert(0, str(Path(__file__).parent))
-from rows import LATER, a_row
+from audit_examples import LATER, a_row
 
 
 def _count(engine: Engine) -> int:
@@ -139,7 +139,7 @@ def test_after_close_nothing_is_taken(engine: Engine) -> None:
 WRITER = """
 import sys
 sys.path.insert(0, {here!r})
-from rows import a_row
+from audit_examples import a_row
 from fhirportal.audit import Audit
 from fhirportal.storage.engine import make_engine
 audit = Audit(make_engine({url!r}))
