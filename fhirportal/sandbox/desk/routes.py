@@ -9,9 +9,10 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, jsonify, make_response, redirect, render_template, request
+from flask import Blueprint, Response, abort, jsonify, make_response, redirect, render_template, request, send_from_directory
 from werkzeug.wrappers import Response as AnyResponse
 
 from fhirportal.sandbox.desk import session
@@ -25,6 +26,7 @@ from fhirportal.sandbox.smart.people import ROLES, Actor, NobodyLikeThat
 from fhirportal.sandbox.smart.routes import require_control
 from fhirportal.sandbox.smart.signin import with_page_headers
 
+_STATIC = Path(__file__).parent / "static"
 _SHOWN = 50
 _VISITS = 5
 _API = frozenset({"as", "client_id", "patient", "encounter", "fhir_context", "banner", "style", "intent", "person"})
@@ -54,7 +56,6 @@ def make_blueprint(desks: Mapping[str, Desk], control_token: str) -> Blueprint:
         __name__,
         url_prefix="/<base>/desk",
         template_folder="templates",
-        static_folder="static",
     )
     _add_door(blueprint, desks)
     _add_pages(blueprint, desks)
@@ -99,6 +100,11 @@ def _same(sent: str, wanted: str) -> bool:
 
 
 def _add_pages(blueprint: Blueprint, desks: Mapping[str, Desk]) -> None:
+    @blueprint.get("/static/<path:name>")
+    def static(base: str, name: str) -> Response:
+        _desk(desks, base)
+        return send_from_directory(_STATIC, name, max_age=3600)
+
     @blueprint.get("/")
     def home(base: str) -> AnyResponse:
         return _go(_desk(desks, base), "/patients")
