@@ -3,11 +3,11 @@
 Numbers arrive as Decimal (the upstream room parses them so). No words for pages, no clock, no I/O.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-import re
 from typing import Any, Literal
 
 Precision = Literal["year", "month", "day", "time"]

@@ -4,11 +4,11 @@ It decides the table's form. It must not know viewers, queries or resources. A m
 security table that half loads is worse than none.
 """
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-import tomllib
 from typing import Any
 
 INTERACTIONS = frozenset({"read", "search"})

@@ -1,16 +1,12 @@
-"""What every command needs of a deployment: its settings, its database, its keys. Mistakes become sentences and exit 2."""
+"""What every command needs of a deployment: its settings. Mistakes become sentences and exit 2."""
 
 import argparse
 import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from fhirportal.settings import Settings
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
 
 SETTINGS_VARIABLE = "FHIRPORTAL_SETTINGS"
 
@@ -36,11 +32,3 @@ def load_settings(path: str | None, environ: Mapping[str, str] = os.environ) -> 
 def _default_file() -> Path | None:
     here = Path("fhirportal.toml")
     return here if here.exists() else None
-
-
-def database(settings: Settings) -> "Engine":
-    """The engine of the deployment's database: what database_url says, else SQLite in data_dir."""
-    from fhirportal.storage.engine import make_engine
-
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return make_engine(settings.database_url or f"sqlite:///{(settings.data_dir / 'portal.sqlite').resolve()}")

@@ -4,7 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
-from fhirportal.cli.deployment import SETTINGS_VARIABLE, add_settings_argument, database, load_settings
+from fhirportal.cli.deployment import SETTINGS_VARIABLE, add_settings_argument, load_settings
 
 SUMMARY = "serve the portal over HTTP"
 
@@ -20,10 +20,11 @@ def run(arguments: argparse.Namespace) -> int:
     from granian.constants import Interfaces
     from granian.http import HTTP1Settings
 
+    from fhirportal.app import Parts
     from fhirportal.storage.migrate import upgrade
 
     settings = load_settings(arguments.settings)
-    upgrade(database(settings))
+    upgrade(Parts(settings).engine)
     if arguments.settings:
         # the workers are processes of their own: they read the same file
         os.environ[SETTINGS_VARIABLE] = str(Path(arguments.settings).resolve())

@@ -6,10 +6,10 @@ as ports. Every resource a page ever sees has passed through here.
 
 import base64
 import binascii
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-import logging
 from typing import Any, Protocol, TypeVar
 
 from fhirportal.access.policy import Decision, Interaction, decide
@@ -27,9 +27,12 @@ T = TypeVar("T")
 class Page(Protocol):
     """A search's answer: matches, what came along, and whether the hospital said or we saw that there is more."""
 
-    resources: Sequence[Resource]
-    included: Sequence[Resource]
-    partial: bool
+    @property
+    def resources(self) -> Sequence[Resource]: ...
+    @property
+    def included(self) -> Sequence[Resource]: ...
+    @property
+    def partial(self) -> bool: ...
 
 
 class Gateway(Protocol):

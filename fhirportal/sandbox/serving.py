@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flask import Flask
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from fhirportal.sandbox.app import create_app
 from fhirportal.sandbox.config import SandboxConfig
@@ -57,9 +57,8 @@ def serve_in_thread(config: SandboxConfig, host: str = "127.0.0.1", port: int = 
     return RunningSandbox(url, app, known, close)
 
 
-def _bound(host: str, port: int) -> tuple[BaseWSGIServer, str]:
-    server = make_server(host, port, Flask("starting"), threaded=True, request_handler=_Handler)
-    server.daemon_threads = True
+def _bound(host: str, port: int) -> tuple[ThreadedWSGIServer, str]:
+    server = ThreadedWSGIServer(host, port, Flask("starting"), handler=_Handler)
     return server, f"http://{host}:{server.server_port}"
 
 

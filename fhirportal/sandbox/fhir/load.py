@@ -33,7 +33,7 @@ class LoadReport:
     refused: list[tuple[str, str]] = field(default_factory=list)
 
 
-def load(store: Store, paths: Iterable[Path], progress: Progress = lambda done, total: None) -> LoadReport:
+def load(store: Store, paths: Iterable[Path], progress: Progress | None = None) -> LoadReport:
     """Loads files and folders; `progress(done, total)` counts files. Raises FileNotFoundError for a path that is not there."""
     files = [file for path in paths for file in _files(path)]
     report, seen, waiting = LoadReport(), set[tuple[str, str]](), []
@@ -52,7 +52,8 @@ def load(store: Store, paths: Iterable[Path], progress: Progress = lambda done, 
         if len(waiting) >= BATCH or n == len(files) - 1:
             report.loaded += store.put_all(waiting)
             waiting.clear()
-        progress(n + 1, len(files))
+        if progress is not None:
+            progress(n + 1, len(files))
     return report
 
 

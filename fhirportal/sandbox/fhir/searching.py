@@ -98,7 +98,8 @@ def _parse_include(type_: str, value: str) -> str:
 
 
 def _page(store: Store, grant: Grant, view: View) -> str:
-    seen, used, more = [], 0, False
+    seen: list[Stored] = []
+    used, more = 0, False
     wants_all = view.total or view.summary == "count"
     visible = 0
     for stored in _readable(store, grant, view):

@@ -149,7 +149,7 @@ class Store:
     def put_all(self, resources: Iterable[Mapping[str, Any]]) -> int:
         """Stores many in one transaction, each under its own id; returns how many."""
         with self.transaction():
-            return sum(1 for resource in resources if self._put(dict(resource), None))
+            return len([self._put(dict(resource), None) for resource in resources])
 
     def count(self) -> int:
         with self.connection() as connection:
