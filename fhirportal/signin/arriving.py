@@ -15,6 +15,7 @@ from fhirportal.accounts.entering import Arrival, Entered
 from fhirportal.accounts.session import Living
 from fhirportal.errors import NotAllowed
 from fhirportal.settings import Hospital
+from fhirportal.signin import beginning
 from fhirportal.signin.hospitals import get_hospital
 from fhirportal.web.looks import parse_theme
 from smart_launch.errors import AuthorizationError
@@ -31,7 +32,7 @@ def add_routes(blueprint: Blueprint) -> None:
 def callback(slug: str) -> ResponseReturnValue:
     """The answer of the authorization endpoint (RFC 6749 section 4.1.2, RFC 9207)."""
     web.hide_address()
-    web.limited("callback", web.peer(), 120)
+    web.limited("callback", web.peer(), beginning.PER_MINUTE)
     hospital = get_hospital(slug)
     params = _params()
     launching, browser = web.services().launching, web.find_browser_secret()

@@ -9,6 +9,9 @@ from fhirportal import web
 from fhirportal.settings import Hospital
 
 LAUNCH_SECONDS = 8.0
+PER_MINUTE = 600
+"""Launches and answers from one address: a whole hospital may stand behind one. Nothing can be guessed here (a state has 256
+bits); the limit is against floods."""
 
 
 def begin_from_ehr(hospital: Hospital, iss: str, launch_value: str, *, embedded: bool) -> Response:

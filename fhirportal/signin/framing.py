@@ -17,6 +17,7 @@ from fhirportal import web
 from fhirportal.accounts.session import Session
 from fhirportal.errors import NotAllowed
 from fhirportal.settings import Hospital
+from fhirportal.signin import beginning
 from fhirportal.signin.beginning import begin_from_ehr
 from fhirportal.signin.hospitals import get_hospital
 from fhirportal.web.guarding import sent_from_here
@@ -44,7 +45,7 @@ def check_cookies(hospital: Hospital, iss: str, launch: str) -> ResponseReturnVa
 
 def framed_launch(slug: str, check: str) -> ResponseReturnValue:
     """Second step: on with the launch where the cookie came back, else the same launch in a new tab."""
-    web.limited("launch", web.peer(), 120)
+    web.limited("launch", web.peer(), beginning.PER_MINUTE)
     hospital = get_hospital(slug)
     raw = web.services().kv.take(f"framed:{check[:64]}")
     record = json.loads(raw) if raw else None

@@ -15,7 +15,7 @@ from fhirportal.accounts.assembly import ASSERTIONS
 from fhirportal.accounts.launching import issuers_of
 from fhirportal.errors import BadInput, NotAllowed
 from fhirportal.settings import Hospital
-from fhirportal.signin import framing
+from fhirportal.signin import beginning, framing
 from fhirportal.signin.beginning import LAUNCH_SECONDS, begin_from_ehr
 from fhirportal.signin.hospitals import get_hospital
 from smart_launch.client.launch import accepted_issuer
@@ -37,7 +37,7 @@ def add_routes(blueprint: Blueprint) -> None:
 def launch() -> ResponseReturnValue:
     """An EHR launch whose `iss` alone says which hospital (SMART App Launch 2.2, EHR launch)."""
     web.hide_address()
-    web.limited("launch", web.peer(), 120)
+    web.limited("launch", web.peer(), beginning.PER_MINUTE)
     iss, _ = _launch_params()
     for hospital in web.services().settings.hospitals.values():
         try:
@@ -51,7 +51,7 @@ def launch() -> ResponseReturnValue:
 def launch_at(slug: str) -> ResponseReturnValue:
     """An EHR launch at one hospital's own launch address: `iss` must be of exactly that hospital."""
     web.hide_address()
-    web.limited("launch", web.peer(), 120)
+    web.limited("launch", web.peer(), beginning.PER_MINUTE)
     return _launch(get_hospital(slug))
 
 
@@ -72,7 +72,7 @@ def page(slug: str) -> ResponseReturnValue:
 
 def start(slug: str) -> ResponseReturnValue:
     """A standalone launch: to the hospital's own sign-in and back to the page that was wanted."""
-    web.limited("start", web.peer(), 60)
+    web.limited("start", web.peer(), 120)
     hospital = get_hospital(slug)
     if not hospital.standalone_launch:
         raise NotAllowed("standalone launch is off", code="standalone-off")

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from fhirportal.errors import BadInput, NotAllowed, NotFound, NotSignedIn, PortalError, TooMany
 from fhirportal.layout.frame import Frame
+from fhirportal.settings import Hospital
 from fhirportal.web.addresses import parse_chart_page
 from fhirportal.web.asking import framed, number_request
 from fhirportal.web.cookies import browser_secret
@@ -129,10 +130,16 @@ def _remember_page(error: PortalError) -> None:
 
 def _page(error: PortalError) -> str:
     problem = find_problem(error)
-    context = {"problem": problem, "href": _href(problem), "reference": g.request_id, "posted": _posted()}
+    context = {
+        "problem": problem,
+        "href": _href(problem),
+        "reference": g.request_id,
+        "posted": _posted(),
+        "any_hospital": _any_hospital(),
+    }
     try:
         _remember_page(error)
-        return render("error.html", Around(offer_sign_in=problem.way == "sign-in"), **context)
+        return render("error.html", Around(offer_sign_in=problem.way == "sign-in", trouble=True), **context)
     except Exception as trouble:  # the stores a frame needs may be what is away
         _log.warning("error page drawn bare: %s", type(trouble).__name__)
         return _bare(context)
@@ -145,6 +152,11 @@ def _bare(context: dict[str, Any]) -> str:
     sign_in = f"/signin/{hospital.slug}" if hospital else "/"
     g.frame = Frame(hospital=hospital, theme=theme_for(None), languages=languages, sign_in=sign_in)
     return render_template("error.html", visit=None, **context)
+
+
+def _any_hospital() -> tuple[Hospital, ...]:
+    """Where no hospital is known: all of them, so that somebody can be called from every page."""
+    return () if known_hospital(known_session()) else tuple(services().settings.hospitals.values())
 
 
 def _href(problem: Problem) -> str:

@@ -9,7 +9,7 @@ from datetime import date
 
 from fhirportal.access.viewer import Kind
 from fhirportal.accounts.session import Session
-from fhirportal.errors import NotAllowed, NotFound, UpstreamError
+from fhirportal.errors import NotAllowed, NotFound, NotSignedIn, UpstreamError
 from fhirportal.layout.frame import Acting, Person
 from fhirportal.web.services import services
 from fhirportal.web.visiting import Visit
@@ -31,10 +31,11 @@ def find_name(session: Session, handle: str) -> str:
     return str(json.loads(known)[0]) if known else ""
 
 
-def person_of(visit: Visit) -> Person | None:
-    """Whose record it is, None where the hospital does not say or does not answer."""
+def person_of(visit: Visit, *, ask: bool = True) -> Person | None:
+    """Whose record it is, None where the hospital does not say or does not answer; without `ask` only what is known already:
+    a page about trouble asks nobody."""
     known = services().kv.get(_key(visit.session, visit.viewer.handle))
-    if known is None:
+    if known is None and ask:
         _ask(visit)
         known = services().kv.get(_key(visit.session, visit.viewer.handle))
     name, born = json.loads(known) if known else ("", None)
@@ -55,7 +56,7 @@ def acting_of(visit: Visit, person: Person | None) -> Acting | None:
 def _ask(visit: Visit) -> None:
     try:
         patient = visit.reader.read("Patient", visit.viewer.patient)
-    except (UpstreamError, NotFound, NotAllowed):
+    except (UpstreamError, NotFound, NotAllowed, NotSignedIn):
         return
     born = when(patient.get("birthDate"))
     remember_name(visit, human_name(patient.get("name")), born.day if born and born.precision == "day" else None)

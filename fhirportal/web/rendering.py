@@ -28,7 +28,8 @@ from fhirportal.words import Words, formats
 class Around:
     """What a page adds to its frame: whose record it is, who acts, which entry of the navigation it belongs to.
 
-    `with_form`: it has a form although nobody is signed in; `offer_sign_in`: signing in is the way on.
+    `with_form`: it has a form although nobody is signed in; `offer_sign_in`: signing in is the way on;
+    `trouble`: the page is about trouble, and asks the hospital nothing.
     """
 
     person: Person | None = None
@@ -37,6 +38,7 @@ class Around:
     counts: dict[str, int] | None = None
     with_form: bool = False
     offer_sign_in: bool = False
+    trouble: bool = False
 
 
 def render(template: str, around: Around = Around(), **context: Any) -> str:
@@ -82,7 +84,7 @@ def _frame(visit_: Visit | None, hospital: Hospital | None, session: Session | N
 
 
 def _with_visit(plain: Frame, visit_: Visit, around: Around) -> Frame:
-    person = around.person or person_of(visit_)
+    person = around.person or person_of(visit_, ask=not around.trouble)
     several = len(visit_.session.charts) > 1
     return replace(
         plain,

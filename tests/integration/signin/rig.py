@@ -128,6 +128,15 @@ class Rig:
                 "token": seen.viewer.authority.token_id,
             }
 
+        @app.get("/c/<handle>/record/<id_>")
+        def record(handle, id_):
+            return web.visit(handle).reader.read("Observation", id_)
+
+        @app.get("/c/<handle>/drawn")
+        def drawn(handle):
+            web.visit(handle)
+            return web.render("base.html")
+
         @app.get("/bug")
         def bug():
             raise RuntimeError("name of a patient")

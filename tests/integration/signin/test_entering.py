@@ -33,7 +33,7 @@ def test_standalone_start_comes_back_to_the_page_that_was_wanted(rig, ehr):
     browser = rig.browser()
     first = browser.get("/c/some-old-handle/results/obs-1")
     assert (first.status_code, first.headers["Location"]) == (303, "/signin/alder")
-    assert "You were signed out to keep your record safe" in browser.get("/signin/alder").text
+    assert "Sign in to go on to the page you wanted" in browser.get("/signin/alder").text
     path = browser.agree(browser.get(browser.start()).headers["Location"])
     assert path.endswith("/results/obs-1")
     assert browser.get(path).json["page"] == "results/obs-1"
@@ -256,3 +256,27 @@ def test_form_token_of_the_start_button_is_needed(rig, ehr):
     page = browser.get("/signin/alder").text
     assert browser.post("/signin/alder/start", {"csrf_token": "x"}).status_code == 403
     assert browser.post("/signin/alder/start", {"csrf_token": token_in(page)}).status_code == 303
+
+
+def test_a_sign_in_that_the_hospital_ended_leads_back_to_the_page(rig, ehr):
+    browser = rig.browser()
+    path = browser.enter(ehr)
+    ehr.token_status = 400
+    for _ in range(4):
+        rig.later(minutes=20)
+        browser.get(path)
+    ended = browser.get(path + "record/obs-1")
+    assert ended.status_code == 401 and "Your sign-in at the hospital has ended" in ended.text
+    ehr.token_status, ehr.claims = 200, {"iat": int(rig.now.timestamp()), "exp": int(rig.now.timestamp()) + 300}
+    assert browser.get(browser.start()).headers["Location"] == path + "record/obs-1"
+
+
+def test_the_name_on_every_page_is_asked_for_once(rig, ehr):
+    ehr.resources["Patient/p1"] = {"resourceType": "Patient", "id": "p1", "name": [{"family": "Devane", "given": ["Orla"]}]}
+    browser = rig.browser()
+    path = browser.enter(ehr)
+    assert "Orla Devane" in browser.get(path + "drawn").text
+    assert "Orla Devane" in browser.get(path + "drawn").text
+    assert ehr.asked.count("/fhir/Patient/p1") == 1
+    ehr.sub, ehr.patient, ehr.fhir_user = "sub-9", "p9", "Patient/p9"
+    assert "Orla" not in browser.get(browser.enter(ehr) + "drawn").text
