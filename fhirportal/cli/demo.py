@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fhirportal.cli import demo_files
 from fhirportal.cli.demo_files import FAMILY, Layout
-from fhirportal.cli.supervise import ChildFailed, Household, Job, free_port
+from fhirportal.cli.supervise import ChildFailed, Household, Job, answers, free_port
 from fhirportal.sandbox.app import store_of
 from fhirportal.sandbox.config import SandboxConfig
 from fhirportal.sandbox.demo_data import generate
@@ -46,6 +46,9 @@ def run(arguments: argparse.Namespace) -> int:
         if not path.exists():
             sys.stderr.write(f"There is no file or folder {path}.\n")
             return 2
+    if address := _running(folder):
+        sys.stderr.write(f"A demo is already running from {folder}, at {address}. Stop it first, or name another folder with --data.\n")
+        return 2
     try:
         _prepare_folder(folder, fresh=arguments.fresh)
         layout = _layout(folder, arguments.port, arguments.load)
@@ -83,6 +86,15 @@ def _live(household: Household, layout: Layout, config: SandboxConfig) -> int:
         layout.demo_file.unlink(missing_ok=True)
     print("\nStopped.", flush=True)
     return 0
+
+
+def _running(folder: Path) -> str:
+    """The portal's address where a demo of this folder still answers, else ""."""
+    try:
+        address = str(json.loads((folder / "demo.json").read_text(encoding="utf-8"))["portal"])
+    except (OSError, ValueError, KeyError):
+        return ""
+    return address if answers(f"{address}/healthz") else ""
 
 
 def _prepare_folder(folder: Path, *, fresh: bool) -> None:

@@ -58,7 +58,7 @@ class Household:
         """Returns once every address answers. Raises ChildFailed."""
         end = time.monotonic() + seconds
         for job, child in self._children:
-            while job.ready and not _answers(job.ready):
+            while job.ready and not answers(job.ready):
                 self._require_alive(job, child)
                 if time.monotonic() > end:
                     raise ChildFailed(f"{job.name} did not answer within {seconds:.0f} s.\n{self._tail(job)}")
@@ -110,7 +110,8 @@ class Household:
         return "\n".join(lines[-LOG_TAIL:])
 
 
-def _answers(address: str) -> bool:
+def answers(address: str) -> bool:
+    """Whether a loopback address of ours answers 200 now."""
     try:
         with urlopen(address, timeout=2) as answer:  # noqa: S310 - our own loopback addresses
             return bool(answer.status == 200)

@@ -172,7 +172,7 @@ def _reference(value: str, modifier: str, base: str) -> Clause:
         return "v = ?", [local]
     if modifier:
         return "v = ?", [f"{modifier}/{local}"]
-    return "(s = ? AND v LIKE '%/' || ?)", [local, local]
+    return "(s = ? AND v NOT LIKE '%://%')", [local]
 
 
 def _string(value: str, modifier: str) -> Clause:
