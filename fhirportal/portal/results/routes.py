@@ -59,19 +59,22 @@ def show_list(handle: str) -> tuple[str, int]:
         show=chosen.show, first=chosen.first, last=chosen.last, zone=visit.words.zone, seen=seen, seen_reports=seen_reports
     )
     page = results.list_results(visit.reader, filters, visit.now)
-    drawn = web.render(
+    days = _shown_days(page, visit)
+    measurements = [rows.show_row(row, visit) for row in page.measurements]
+    html = web.render(
         "results/list.html",
         web.Around(current="results"),
         page=page,
         chosen=chosen,
-        days=_shown_days(page, visit),
-        measurements=[rows.show_row(row, visit) for row in page.measurements],
+        days=days,
+        measurements=measurements,
+        drawn=any(row.spark for _, cards in days for card in cards for row in card.rows),
         chips=_chips(visit, chosen, seen is not None),
         older=_address(visit, chosen, last=page.older.isoformat()) if page.older else "",
         retry=_address(visit, chosen),
         named=_named(page.troubles, visit),
     )
-    return drawn, 400 if chosen.errors else 200
+    return html, 400 if chosen.errors else 200
 
 
 @blueprint.get("/c/<handle>/results/<id_>")

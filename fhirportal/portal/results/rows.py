@@ -12,6 +12,7 @@ from fhirportal.layout.result_charts import change_words, distance_words, moved_
 from fhirportal.records.results_page import Card, Followed, Row
 from fhirportal.web import Visit
 from fhirportal.words import Words
+from fhirportal.words import mark as N_
 from fhirportal.words.findings import (
     Said,
     Verdict,
@@ -29,6 +30,7 @@ from fhirportal.words.phrases import phrase
 from mappings.diagnostic_report import DiagnosticReportView
 from mappings.observation import ObservationView
 from mappings.reading import Concept
+from mappings.result_group import Group
 
 PLAIN_STATUSES = ("final", "amended", "corrected", "appended")
 WITHOUT_VALUE = ("registered", "cancelled", "entered-in-error")
@@ -37,7 +39,13 @@ SYSTEMS = {
     "http://snomed.info/sct": "SNOMED CT",
     "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation": "HL7",
 }
-CATEGORIES = {"laboratory": "laboratory", "imaging": "imaging", "measurement": "vital-signs"}
+GROUPS: dict[Group, str] = {
+    "laboratory": N_("Lab tests"),
+    "imaging": N_("Scans and X-rays"),
+    "measurement": N_("Measurements"),
+    "other": N_("Other results"),
+    "none": N_("Other results"),
+}
 
 
 @dataclass(frozen=True)
@@ -149,10 +157,7 @@ def show_card(card: Card, ident: str, visit: Visit) -> ShownCard:
     words = visit.words
     rows = tuple(show_row(row, visit) for row in card.rows)
     if card.report is None:
-        group = card.rows[0].view.group
-        titled = (
-            name_of(card.panel.code, words) if card.panel else phrase("observation_category", CATEGORIES.get(group, ""), words)
-        )
+        titled = name_of(card.panel.code, words) if card.panel else words.gettext(GROUPS[card.rows[0].view.group])
         return ShownCard(ident, titled, "", "", rows)
     report = card.report
     if not card.rows:
