@@ -109,7 +109,7 @@ def zone_label(words: Words) -> str:
     """What the site's zone is called: the hospital's own words for it, else CLDR's."""
     if words.zone_name or words.zone.key == "UTC":
         return words.zone_name or "UTC"
-    return get_timezone_name(words.zone, "long", "generic", locale=words.locale)
+    return get_timezone_name(words.zone, width="long", zone_variant="generic", locale=words.locale)
 
 
 def last_seen(value: datetime, now: datetime, words: Words) -> str:
