@@ -106,11 +106,17 @@ def test_the_claimed_user_is_readable_with_the_same_token(rig):
 
 def test_provenance_is_shown_with_what_it_is_about(rig):
     app = rig.app()
-    mine = app.get("DiagnosticReport?_revinclude=Provenance:target&_count=500", rig.token()).json()["entry"]
-    found = [e["resource"] for e in mine if e["resource"]["resourceType"] == "Provenance"]
-    targets = {t["reference"] for p in found for t in p["target"]}
-    others = app.get("Provenance?_count=500", rig.token("finn")).json().get("entry", ())
-    assert found and not targets & {t["reference"] for e in others for t in e["resource"]["target"]}
+    found = [
+        {
+            t["reference"]
+            for e in app.get("Provenance?_count=500", rig.token(key)).json()["entry"]
+            for t in e["resource"]["target"]
+        }
+        for key in ("orla", "finn")
+    ]
+    assert found[0] and found[1] and not found[0] & found[1]
+    about = app.get(sorted(found[0])[0], rig.token("orla")).json()
+    assert about["subject"]["reference"] == "Patient/orla"
 
 
 def test_a_lost_patient_context_opens_nothing(rig):
