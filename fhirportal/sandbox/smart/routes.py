@@ -42,6 +42,8 @@ def make_blueprint(ehrs: Ehrs, control_token: str) -> Blueprint:
     """All addresses of the SMART front under `/<base>`. `control_token` opens the switchboard."""
     blueprint = Blueprint("smart", __name__, url_prefix="/<base>", template_folder="templates")
     proofs = {slug: ClientAuth(ehr.clients, ehr.state, f"{ehr.auth}/token") for slug, ehr in ehrs.items()}
+    for ehr in ehrs.values():
+        ehr.state.sweep(ehr.now())
     _add_discovery(blueprint, ehrs)
     _add_token(blueprint, ehrs, proofs)
     _add_control(blueprint, ehrs, control_token)
