@@ -87,7 +87,7 @@ def absent_of(data: Mapping[str, Any]) -> str:
     """
     if said := concept(data.get("dataAbsentReason")):
         return next((c.code for c in said.codings if c.code), "other")
-    spots = [as_dict(data.get(spot)) for name in _READERS for spot in (name, f"_{name}")]
+    spots = [as_dict(sent) for name, sent in data.items() if str(name).removeprefix("_") in _READERS]
     return next((reason for spot in spots if (reason := absent_reason(spot))), "")
 
 

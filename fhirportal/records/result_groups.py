@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from fhirportal.records.results_page import NEW_FOR, Card, Day, Filters, Row, Seen
 from mappings.diagnostic_report import DiagnosticReportView
@@ -32,13 +32,23 @@ class Gathered:
     unshown: int = 0
 
 
-def rows_of(views: Iterable[ObservationView], filters: Filters, now: datetime, history: Iterable[ObservationView]) -> list[Row]:
-    """A row for each view, with the last few points of its test in `history`."""
+def with_trends(rows: Iterable[Row], history: Iterable[ObservationView]) -> tuple[Row, ...]:
+    """The rows, each with the last few points of its test in `history`."""
     by_test: dict[str, list[ObservationView]] = defaultdict(list)
     for view in history:
         for key in {key for finding in view.findings for key in test_keys(finding.code)}:
             by_test[key].append(view)
-    return [Row(view, is_new(view, filters.seen, now), _short_trend(view, by_test)) for view in views]
+    return tuple(replace(row, trend=_short_trend(row.view, by_test)) for row in rows)
+
+
+def drawn_days(days: Iterable[Day], history: Iterable[ObservationView]) -> tuple[Day, ...]:
+    """The days with their rows' trends: made for what is shown only."""
+    days = tuple(days)
+    flat = [row for day in days for card in day.cards for row in card.rows]
+    drawn = iter(with_trends(flat, history))
+    return tuple(
+        replace(day, cards=tuple(replace(c, rows=tuple(islice(drawn, len(c.rows)))) for c in day.cards)) for day in days
+    )
 
 
 def is_new(view: ObservationView | DiagnosticReportView, seen: Seen | None, now: datetime) -> bool:
@@ -51,7 +61,7 @@ def is_new(view: ObservationView | DiagnosticReportView, seen: Seen | None, now:
 
 def list_days(gathered: Gathered, filters: Filters, now: datetime) -> list[Day]:
     """All that was gathered and passes the filters, by day, newest first; what has no date comes last."""
-    rows = {row.view.id: row for row in rows_of(gathered.results.values(), filters, now, gathered.results.values())}
+    rows = {view.id: Row(view, is_new(view, filters.seen, now)) for view in gathered.results.values()}
     days: dict[_Key | None, list[Card]] = defaultdict(list)
     whens: dict[_Key | None, When | None] = {None: None}
     for at, card in _cards(gathered, rows, filters, now):
@@ -99,7 +109,7 @@ def latest_measurements(views: Iterable[ObservationView], filters: Filters, now:
     newest: dict[frozenset[str], ObservationView] = {}
     for view in sorted(measured, key=lambda v: v.effective.start if v.effective else now, reverse=True):
         newest.setdefault(test_keys(view.code) or frozenset({view.id}), view)
-    return tuple(rows_of(newest.values(), filters, now, measured))
+    return with_trends((Row(view, is_new(view, filters.seen, now)) for view in newest.values()), measured)
 
 
 def _cards(gathered: Gathered, rows: dict[str, Row], filters: Filters, now: datetime) -> Iterator[tuple[When | None, Card]]:

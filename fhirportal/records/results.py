@@ -11,7 +11,7 @@ from typing import Any
 from fhirportal.errors import NotFound
 from fhirportal.records.found import Found, Query, Source
 from fhirportal.records.reader import File, Reader
-from fhirportal.records.result_groups import Gathered, first_page, latest_measurements, list_days, rows_of
+from fhirportal.records.result_groups import Gathered, drawn_days, first_page, latest_measurements, list_days, with_trends
 from fhirportal.records.result_queries import (
     by_ids,
     cut_short,
@@ -43,7 +43,7 @@ def list_results(reader: Reader, filters: Filters, now: datetime) -> ResultsPage
     apart = filters.show == "all" and not (filters.first or filters.last)
     troubles = _troubles(queries, answers)
     return ResultsPage(
-        days=days,
+        days=drawn_days(days, gathered.results.values()),
         measurements=latest_measurements(gathered.results.values(), filters, now) if apart else (),
         older=older,
         source=_worst(source for _, source in troubles),
@@ -53,7 +53,7 @@ def list_results(reader: Reader, filters: Filters, now: datetime) -> ResultsPage
     )
 
 
-def get_result(reader: Reader, id_: str, now: datetime) -> ResultPage:
+def get_result(reader: Reader, id_: str) -> ResultPage:
     """One result with its report and history. Raises NotFound, NotAllowed, UpstreamError."""
     view = observation.to_view(reader.read("Observation", id_))
     if view is None:
@@ -63,7 +63,7 @@ def get_result(reader: Reader, id_: str, now: datetime) -> ResultPage:
     reports, history, *members = reader.gather(*queries)
     views = [v for v in _views(history) if v.id != view.id]
     followed = tuple(Followed(finding, trend_of(finding, (view, *views))) for finding in view.findings)
-    rows = rows_of([v for found in members for v in _views(found)], Filters(), now, views)
+    rows = with_trends([Row(v) for found in members for v in _views(found)], views)
     report = _report_naming(id_, reports) or _report_nearby(reader, view, reports)
     parts: list[tuple[Part, Source]] = [("reports", reports.source), ("results", history.source)]
     return ResultPage(
@@ -71,14 +71,14 @@ def get_result(reader: Reader, id_: str, now: datetime) -> ResultPage:
         findings=followed,
         report=report,
         replaced=_find_replaced(reader, view),
-        members=tuple(rows),
+        members=rows,
         troubles=tuple(
             (part, source) for part, source in parts if source is not Source.OK and not (part == "reports" and report)
         ),
     )
 
 
-def get_report(reader: Reader, id_: str, now: datetime) -> ReportPage:
+def get_report(reader: Reader, id_: str) -> ReportPage:
     """One report with its results in its own order. Raises NotFound, NotAllowed, UpstreamError."""
     resource = reader.read("DiagnosticReport", id_)
     report = diagnostic_report.to_view(resource)
@@ -89,7 +89,7 @@ def get_report(reader: Reader, id_: str, now: datetime) -> ReportPage:
     own = [views[id_] for id_ in report.result_ids if id_ in views]
     return ReportPage(
         report=report,
-        rows=(*rows_of(own, Filters(), now, own), *_contained(resource, report)),
+        rows=(*map(Row, own), *_contained(resource, report)),
         missing=len(report.result_ids) - len(own),
         source=_worst(found.source for found in answers),
     )

@@ -81,7 +81,7 @@ def show_list(handle: str) -> tuple[str, int]:
 def show_result(handle: str, id_: str) -> str:
     """One result: what it means first, the codes last."""
     visit = _visit(handle)
-    page = results.get_result(visit.reader, id_, visit.now)
+    page = results.get_result(visit.reader, id_)
     mark_seen(visit, "Observation", page.view.id, page.view.version)
     view = page.view
     return web.render(
@@ -106,7 +106,7 @@ def show_result(handle: str, id_: str) -> str:
 def show_report(handle: str, id_: str) -> str:
     """One report: its conclusion, results and files."""
     visit = _visit(handle)
-    page = results.get_report(visit.reader, id_, visit.now)
+    page = results.get_report(visit.reader, id_)
     _mark_report(visit, page.report.id, page.report.version, [row.view for row in page.rows])
     return web.render(
         "results/report.html",

@@ -171,7 +171,7 @@ def test_one_result_with_its_report_and_history():
     hospital = MemoryHospital(
         [observation("a", "2025-01-01"), observation("b"), observation("x", test="1-1"), report("r", ["b"])]
     )
-    page = get_result(hospital.reader(), "b", NOW)
+    page = get_result(hospital.reader(), "b")
     assert page.report.id == "r"
     assert [p.id for p in page.findings[0].trend.points] == ["a", "b"]
     assert page.troubles == ()
@@ -180,14 +180,14 @@ def test_one_result_with_its_report_and_history():
 def test_ids_with_signs_of_the_search_grammar():
     id_ = "A|b,c$ \\" + "x" * 80
     hospital = MemoryHospital([observation(id_), report("r", [id_])])
-    page = get_result(hospital.reader(), id_, NOW)
+    page = get_result(hospital.reader(), id_)
     assert page.report.id == "r"
-    assert [row.view.id for row in get_report(hospital.reader(), "r", NOW).rows] == [id_]
+    assert [row.view.id for row in get_report(hospital.reader(), "r").rows] == [id_]
 
 
 def test_a_server_that_ignores_the_result_parameter_does_not_lend_a_wrong_report():
     hospital = MemoryHospital([observation("a"), report("other", ["z"])], ignores={"result"})
-    assert get_result(hospital.reader(), "a", NOW).report is None
+    assert get_result(hospital.reader(), "a").report is None
 
 
 def test_history_that_does_not_come_is_named():
@@ -197,7 +197,7 @@ def test_history_that_does_not_come_is_named():
                 self.down = {"Observation"}
             return super().search(ask, *rest)
 
-    page = get_result(Picky([observation("a")]).reader(), "a", NOW)
+    page = get_result(Picky([observation("a")]).reader(), "a")
     assert page.troubles == (("results", Source.DOWN),)
     assert page.view.id == "a"
 
@@ -208,20 +208,20 @@ def test_a_corrected_result_brings_what_it_replaced():
         "valueReference": {"reference": "Observation/was"},
     }
     hospital = MemoryHospital([observation("was", value=50), observation("now", status="corrected", extension=[link])])
-    assert get_result(hospital.reader(), "now", NOW).replaced.id == "was"
+    assert get_result(hospital.reader(), "now").replaced.id == "was"
 
 
 def test_another_patient_s_result_is_not_found():
     hospital = MemoryHospital([observation("foreign", subject={"reference": "Patient/p2"})])
     with pytest.raises(NotFound):
-        get_result(hospital.reader(), "foreign", NOW)
+        get_result(hospital.reader(), "foreign")
 
 
 def test_a_report_says_which_results_did_not_come():
     inside = {"resourceType": "Observation", "id": "c1", "status": "final", "code": {"text": "Inside"}, "valueString": "x"}
     sent = report("r", ["b", "gone", "a"], contained=[inside])
     sent["result"].append({"reference": "#c1"})
-    page = get_report(MemoryHospital([sent, observation("a"), observation("b")]).reader(), "r", NOW)
+    page = get_report(MemoryHospital([sent, observation("a"), observation("b")]).reader(), "r")
     assert [row.view.id for row in page.rows] == ["b", "a", ""]
     assert page.missing == 1
 
@@ -244,5 +244,5 @@ def test_a_withdrawn_report_has_no_files():
 
 def test_every_read_leaves_an_audit_row_without_values():
     hospital = MemoryHospital([observation("a"), report("r", ["a"])])
-    get_result(hospital.reader(), "a", NOW)
+    get_result(hospital.reader(), "a")
     assert {row.type for row in hospital.rows} == {"Observation", "DiagnosticReport"}
