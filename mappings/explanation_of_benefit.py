@@ -61,6 +61,7 @@ class ExplanationOfBenefitView:
 
     id: str
     version: str = ""
+    language: str = ""
     status: Status = "unknown"
     use: Use = ""
     type: Concept | None = None
@@ -109,6 +110,7 @@ def to_view(data: Mapping[str, Any], currency: str = "") -> ExplanationOfBenefit
 def _head(data: Mapping[str, Any]) -> dict[str, Any]:
     use = text(data.get("use")).casefold()
     return {
+        "language": text(data.get("language")),
         "use": use if use in USES else "",
         "type": concept(data.get("type")),
         "number": next((text(i.get("value")) for i in dicts(data.get("identifier")) if text(i.get("value"))), ""),

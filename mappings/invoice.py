@@ -52,6 +52,7 @@ class InvoiceView:
 
     id: str
     version: str = ""
+    language: str = ""
     status: Status = "unknown"
     number: str = ""
     type: Concept | None = None
@@ -109,6 +110,7 @@ def to_view(data: Mapping[str, Any], currency: str = "") -> InvoiceView | None:
 
 def _head(data: Mapping[str, Any]) -> dict[str, Any]:
     return {
+        "language": text(data.get("language")),
         "number": _number(data),
         "type": concept(data.get("type")),
         "date": when(data.get("date")),

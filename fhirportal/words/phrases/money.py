@@ -8,7 +8,7 @@ WITHDRAWN = N_("Withdrawn by the hospital")
 TABLES = {
     "invoice_status": (
         {
-            "draft": N_("Not final yet"),
+            "draft": N_("Being prepared"),
             "issued": N_("To pay"),
             "balanced": N_("Paid"),
             "cancelled": N_("Cancelled"),
@@ -83,12 +83,49 @@ TABLES = {
             "paidtoprovider": N_("What your insurer paid the hospital"),
             "paidtopatient": N_("What your insurer paid you"),
             "paidbypatientcash": N_("What you paid"),
+            "paidbypatientother": N_("What you paid in another way"),
             "discount": N_("Discount"),
             "drugcost": N_("Price of the medicine"),
             "memberliability": N_("What you owe"),
             "priorpayerpaid": N_("What another insurer paid"),
         },
         N_("Other amount"),
+    ),
+    "claim_type": (
+        {
+            "institutional": N_("Hospital care"),
+            "oral": N_("Dental care"),
+            "pharmacy": N_("Medicines"),
+            "professional": N_("Care by a doctor or nurse"),
+            "vision": N_("Eye care"),
+        },
+        N_("Care"),
+    ),
+    "claim_use": (
+        {
+            "claim": N_("What your insurer decided"),
+            "preauthorization": N_("Asked before the care: what your insurer agreed to"),
+            "predetermination": N_("An estimate before the care"),
+        },
+        N_("What your insurer decided"),
+    ),
+    "balance_whose": (
+        {
+            "patient": N_("Your part"),
+            "insurance": N_("Your insurer’s part"),
+            "total": N_("In all"),
+        },
+        N_("Balance"),
+    ),
+    "balance_term": (
+        {
+            "current": N_("New"),
+            "30": N_("Open for 30 days"),
+            "60": N_("Open for 60 days"),
+            "90": N_("Open for 90 days"),
+            "120": N_("Open for 120 days"),
+        },
+        N_("Open for some time"),
     ),
     "coverage_status": (
         {
