@@ -1,8 +1,8 @@
 """Whose a resource is: every spelling of a reference, and everything that is not exactly this patient."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-import pytest
 
 from fhirportal.access.compartment import Bound, owned, patient_of, references, trimmed
 from fhirportal.access.rules import table

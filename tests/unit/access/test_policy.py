@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from people import NOW, A, with_scopes
-import pytest
 
 from fhirportal.access.policy import Interaction, decide
 from fhirportal.access.rules import table
