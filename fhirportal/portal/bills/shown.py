@@ -49,6 +49,7 @@ class ShownBill:
     icon: str
     due: str
     due_day: str
+    withdrawn: bool
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,7 @@ def show_bill(view: InvoiceView, visit: Visit) -> ShownBill:
         icon=icon,
         due=_due_words(due, visit) if due else "",
         due_day=date_long(due, words) if due else "",
+        withdrawn=view.withdrawn,
     )
 
 

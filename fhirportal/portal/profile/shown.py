@@ -44,7 +44,7 @@ def _way(telecom: Telecom, words: Words) -> str:
     what = phrase("contact_system", telecom.system, words)
     if not known("contact_use", telecom.use):
         return what
-    return words.gettext("%(what)s, %(use)s", what=what, use=phrase("contact_use", telecom.use, words))
+    return words.gettext("%(what)s · %(use)s", what=what, use=phrase("contact_use", telecom.use, words))
 
 
 def show_contact(contact: Contact, words: Words) -> ShownContact:

@@ -1,5 +1,5 @@
 """Insurance, charges, bills in every state, and what the insurer decided. R4's Invoice has neither balance nor due date, so
-both stand where hospitals put them: the Account's balance extension and the Invoice's payment terms."""
+both stand where hospitals put them: the Account's balance extension, and an extension of the Invoice's payment terms."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,10 +8,12 @@ from fhirportal.sandbox.demo_data.build import THO, Calendar, Resource, concept,
 from fhirportal.sandbox.demo_data.family import BY_KEY, MEMBERS
 from fhirportal.sandbox.demo_data.hospital import INSURER, ORGANIZATION
 
+DUE_DATE = "https://alder-quay.example/fhir/StructureDefinition/invoice-due-date"
+
 
 @dataclass(frozen=True)
 class Bill:
-    """One bill: lines are (words, price), `covered` is what the insurer paid."""
+    """One bill: lines are (words, price), `covered` is what the insurer paid, `due` in how many days from today."""
 
     who: str
     key: str
@@ -21,6 +23,8 @@ class Bill:
     covered: float = 0
     terms: str = ""
     reason: str = ""
+    discount: float = 0
+    due: int | None = None
 
     @property
     def total(self) -> float:
@@ -28,12 +32,12 @@ class Bill:
 
     @property
     def to_pay(self) -> float:
-        return round(self.total - self.covered, 2)
+        return round(self.total - self.covered - self.discount, 2)
 
 
 BILLS = (
-    Bill("orla", "clinic", 34, "issued", (("Diabetes clinic visit", 220), ("Blood tests", 640), ("Eye photographs", 310)), 985.5,
-         "Please pay within 51 days."),
+    Bill("orla", "clinic", 34, "issued", (("Diabetes clinic visit", 240), ("Photos of both eyes", 310), ("Blood tests", 420), ("Foot check", 270)), 985.5,
+         "Please pay by the date on this bill.", discount=70, due=17),
     Bill("orla", "throat", 410, "balanced", (("Clinic visit", 90), ("Medicines", 24.5)), 64.5),
     Bill("orla", "parking", 200, "cancelled", (("Parking", 12),), reason="Charged by mistake"),
     Bill("orla", "next", 3, "draft", (("Blood tests", 320),)),
@@ -133,6 +137,7 @@ def _invoice(bill: Bill, calendar: Calendar) -> Resource:
             "totalNet": euros(bill.to_pay),
             "totalGross": euros(bill.to_pay),
             "paymentTerms": bill.terms,
+            "_paymentTerms": _due(bill, calendar),
         }
     )
 
@@ -141,7 +146,15 @@ def _components(bill: Bill) -> list[Resource]:
     made = [{"type": "base", "code": concept("Charges"), "amount": euros(bill.total)}]
     if bill.covered:
         made.append({"type": "deduction", "code": concept("Paid by your insurance"), "amount": euros(-bill.covered)})
+    if bill.discount:
+        made.append({"type": "discount", "code": concept("Hospital discount"), "amount": euros(-bill.discount)})
     return made
+
+
+def _due(bill: Bill, calendar: Calendar) -> Resource:
+    if bill.due is None:
+        return {}
+    return {"extension": [{"url": DUE_DATE, "valueDate": iso(calendar.day(bill.due))}]}
 
 
 def _line(bill: Bill, n: int, price: float) -> Resource:
