@@ -45,7 +45,10 @@ def list_names(value: object) -> tuple[Name, ...]:
     sent = [n for n in dicts(value) if n.get("use") != "old"]
     made = [Name(line, text(n.get("use"))) for n in sent if (line := human_name([n]))]
     made.sort(key=lambda n: _NAME_ORDER.index(n.use) if n.use in _NAME_ORDER else len(_NAME_ORDER))
-    return tuple({n.text: n for n in reversed(made)}.values())[::-1]
+    first: dict[str, Name] = {}
+    for name in made:
+        first.setdefault(name.text, name)
+    return tuple(first.values())
 
 
 def list_telecoms(value: object) -> tuple[Telecom, ...]:
