@@ -47,7 +47,9 @@ def run(arguments: argparse.Namespace) -> int:
             sys.stderr.write(f"There is no file or folder {path}.\n")
             return 2
     if address := _running(folder):
-        sys.stderr.write(f"A demo is already running from {folder}, at {address}. Stop it first, or name another folder with --data.\n")
+        sys.stderr.write(
+            f"A demo is already running from {folder}, at {address}. Stop it first, or name another folder with --data.\n"
+        )
         return 2
     try:
         _prepare_folder(folder, fresh=arguments.fresh)

@@ -42,8 +42,8 @@ def read_recent(answers: Sequence[Found], filters: Filters, now: datetime) -> Re
     newest = [v for v in views if v.believed][:SHOWN]
     rows = with_trends([Row(v, is_new(v, filters.seen, now)) for v in newest], views)
     unopened = tuple(v for v in views if is_new(v, filters.seen, now))
-    told = (v for r in reports.resources if (v := diagnostic_report.to_view(r)))
-    in_words = tuple(v for v in told if v.group == "imaging" and is_new(v, filters.seen_reports, now))
+    told = (report for r in reports.resources if (report := diagnostic_report.to_view(r)))
+    in_words = tuple(report for report in told if report.group == "imaging" and is_new(report, filters.seen_reports, now))
     return Recent(rows, unopened, in_words, _source(results, reports))
 
 

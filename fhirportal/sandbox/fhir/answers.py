@@ -11,8 +11,10 @@ from fhirportal.sandbox.fhir.store import Stored
 
 ALWAYS = ("resourceType", "id", "meta")
 MANDATORY = ("status", "subject", "patient", "code", "intent", "class", "participant", "beneficiary", "payor")
-SUMMARY = {*ALWAYS, *MANDATORY, "identifier", "name", "active", "gender", "birthDate", "category", "type", "date", "start", "end",
-           "effectiveDateTime", "effectivePeriod", "issued", "valueQuantity", "description", "period"}  # fmt: skip
+SUMMARY = {
+    *ALWAYS, *MANDATORY, "identifier", "name", "active", "gender", "birthDate", "category", "type", "date", "start", "end",
+    "effectiveDateTime", "effectivePeriod", "issued", "valueQuantity", "description", "period",
+}  # fmt: skip
 SUBSETTED = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}
 SUMMARIES = ("true", "false", "text", "data", "count")
 
