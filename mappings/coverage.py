@@ -6,6 +6,7 @@ something is covered, or know words for pages. `to_view` is lenient: any dict gi
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from mappings.observation import references, version_of
@@ -62,9 +63,15 @@ def _body(data: Mapping[str, Any]) -> dict[str, Any]:
         "ending": masked(number),
         "relationship": next((c.code for c in relation.codings if c.code), "") if relation else "",
         "relationship_text": relation.text if relation else "",
-        "period": period(data.get("period")),
+        "period": _period(data.get("period")),
         "order": order if isinstance(order, int) and not isinstance(order, bool) else None,
     }
+
+
+def _period(value: object) -> Span | None:
+    """From when to when; the year 9999 is how servers write that there is no end."""
+    sent = period(value)
+    return Span(sent.start, None) if sent and sent.start and sent.end and sent.end.day.year == date.max.year else sent
 
 
 def _number(data: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 Precision = Literal["year", "month", "day", "time"]
 
+_FIRST, _LAST = date(1, 1, 3), date(9999, 12, 29)
 _PARTIAL = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
 
 
@@ -132,6 +133,9 @@ def when(value: object) -> When | None:
         return None
     if "T" not in raw.upper():
         return None
+    if not _FIRST <= moment.date() <= _LAST:
+        # servers write 9999-12-31T23:59:59Z for "no end": no zone can tell that time, so it stands as its day
+        return _partial_date(*moment.date().isoformat().split("-"))
     return When("time", moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 

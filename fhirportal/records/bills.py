@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from fhirportal.errors import NotFound
 from fhirportal.records.bills_page import (
+    THERE,
     Balance,
     BillLine,
     BillPage,
@@ -81,6 +82,7 @@ def list_bills(reader: Reader, now: datetime, currency: str = "") -> BillsPage:
         statements=tuple(_statements(statements, currency)),
         plans=tuple(_plans(plans, now)),
         source=_worst(f.source for _, f in found),
+        reached=any(f.source in THERE for _, f in found),
         troubles=tuple((part, f.source) for part, f in found if f.source is not Source.OK),
         unshown=sum(_unshown(f) for _, f in found),
         as_of=min(f.as_of for _, f in found),

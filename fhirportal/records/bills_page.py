@@ -75,7 +75,8 @@ class Balance:
 class BillsPage:
     """Bills by what they ask of a person, what insurers decided, insurances, and why something is missing.
 
-    `charges` are asked for only where the hospital has no bills. `unshown` counts resources that could not be read.
+    `charges` are asked for only where the hospital has no bills. `reached` is whether any part answered, `source` the worst of
+    all parts. `unshown` counts resources that could not be read.
     """
 
     balance: Balance
@@ -86,6 +87,7 @@ class BillsPage:
     statements: tuple[Statement, ...]
     plans: tuple[Plan, ...]
     source: Source
+    reached: bool
     troubles: tuple[tuple[Part, Source], ...]
     unshown: int
     as_of: datetime
@@ -96,7 +98,8 @@ class BillsPage:
 
     @property
     def empty(self) -> bool:
-        return not (self.bills or self.balance.accounts or self.charges or self.statements or self.plans)
+        shown = self.bills or self.balance.accounts or self.charges or self.statements or self.plans
+        return not (shown or self.unshown)
 
 
 @dataclass(frozen=True)

@@ -209,3 +209,9 @@ def test_a_joined_record_says_so():
     link = [{"type": "replaced-by", "other": {"reference": "Patient/q"}}]
     assert person(link=link).replaced and not person(link=[{"type": "seealso"}]).replaced
     assert "q" not in repr(person(link=link)).replace("'", " ").split()
+
+
+@pytest.mark.parametrize("end", ["9999-12-31", "9999-12-31T23:59:59Z", "9999"])
+def test_an_insurance_without_end(end):
+    view = coverage.to_view({"resourceType": "Coverage", "id": "c", "period": {"start": "2026", "end": end}})
+    assert view.period.start and view.period.end is None
