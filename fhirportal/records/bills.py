@@ -119,11 +119,12 @@ def get_statement(reader: Reader, id_: str, currency: str = "") -> StatementPage
     return StatementPage(Statement(view, name_of(view.provider, names), name_of(view.insurer, names)), reader.now)
 
 
-def _balance(views: Iterable[InvoiceView], bills: Found, accounts: Found, currency: str) -> Balance:
+def _balance(views: Sequence[InvoiceView], bills: Found, accounts: Found, currency: str) -> Balance:
     unpaid = sorted((b for b in views if b.payable), key=_due_order)
     stated = [a for a in _views(accounts, account.to_view, currency) if a.balances and not a.withdrawn]
     return Balance(
         owed=owed_for(unpaid),
+        sent=len(views),
         open=tuple(unpaid),
         accounts=tuple(stated),
         source=bills.source,

@@ -45,10 +45,11 @@ class Balance:
     """What is to be paid, by the hospital's bills; and, apart from it, what its accounts say. The two are never added.
 
     `source` is that of the bills, `accounts_source` that of the accounts. `owed` may leave out bills without a total: they are
-    counted in it as unknown.
+    counted in it as unknown. `sent` counts all bills that came, in whatever state.
     """
 
     owed: Sum
+    sent: int
     open: tuple[InvoiceView, ...]
     accounts: tuple[AccountView, ...]
     source: Source
@@ -57,8 +58,8 @@ class Balance:
 
     @property
     def from_bills(self) -> bool:
-        """Whether bills tell what is to be paid: the hospital sent some, or keeps them and has none."""
-        return self.source in THERE
+        """Whether bills tell what is to be paid. That a server could send some and sent none tells nothing: many never do."""
+        return self.source in THERE and self.sent > 0
 
     @property
     def certain(self) -> bool:

@@ -26,7 +26,8 @@ _ICONS = {"issued": "clock", "balanced": "okc"}
 
 @dataclass(frozen=True)
 class ShownOwed:
-    """The head of the page. `state`: owed, nothing, account, unknown or not-offered. `at_least`: there may be more."""
+    """The head of the page. `state`: owed, nothing (all bills are settled), account, none (no bills ever came), unknown,
+    not-offered or not-shared. `at_least`: there may be more."""
 
     state: str
     figures: tuple[str, ...]
@@ -104,11 +105,13 @@ def show_owed(balance: Balance, visit: Visit) -> ShownOwed:
 
 
 def _state(balance: Balance) -> str:
+    if balance.open:
+        return "owed"
     if balance.from_bills:
-        return "owed" if balance.open else "nothing" if balance.certain else "unknown"
+        return "nothing" if balance.certain else "unknown"
     if balance.accounts:
         return "account"
-    return "unknown" if balance.source.value == "down" else balance.source.value
+    return {"ok": "none", "not-offered": "not-offered", "not-shared": "not-shared"}.get(balance.source.value, "unknown")
 
 
 def show_bill(view: InvoiceView, visit: Visit) -> ShownBill:

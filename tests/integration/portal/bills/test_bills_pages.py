@@ -70,7 +70,8 @@ def test_no_button_leads_nowhere(make_portal):
 @pytest.mark.parametrize(
     ("resources", "hospital", "expected", "never"),
     [
-        ([], {}, "Your hospital has sent no bill that is still to be paid.", "€0"),
+        ([], {}, "Your hospital has sent no bills here.", "You owe"),
+        ([account()], {}, "Your account balance", "You owe"),
         ([bill("x", "balanced")], {}, "Your hospital has sent no bill that is still to be paid.", "to pay,"),
         ([account()], {"absent": {"Invoice"}}, "Your account balance", "You owe"),
         ([bill(), account()], {"down": {"Invoice"}}, "Your account balance", "€184.50"),

@@ -95,9 +95,14 @@ def test_credits_and_bills_to_others_are_not_owed(make_hospital):
     ],
 )
 def test_what_is_owed_is_certain_only_where_all_came(make_hospital, hospital, from_bills, certain):
-    balance = get_balance(make_hospital(account(), **hospital).reader())
+    balance = get_balance(make_hospital(account(), bill("paid", "balanced"), **hospital).reader())
     assert (balance.from_bills, balance.certain) == (from_bills, certain)
     assert len(balance.accounts) == 1
+
+
+def test_no_bills_at_all_tell_nothing(make_hospital):
+    balance = get_balance(make_hospital().reader())
+    assert balance.source is Source.OK and not balance.from_bills and balance.owed.amounts == ()
 
 
 def test_charges_are_asked_for_only_where_there_are_no_bills(make_hospital):
