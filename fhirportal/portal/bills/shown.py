@@ -10,7 +10,7 @@ from fhirportal.records.bills_page import Balance, BillLine, BillPage
 from fhirportal.web import Visit
 from fhirportal.words import Words
 from fhirportal.words import mark as N_
-from fhirportal.words.formats import date_long, date_short, day_of, relative_day
+from fhirportal.words.formats import date_long, date_short, day_of
 from fhirportal.words.numbers import money, number
 from fhirportal.words.phrases import phrase
 from mappings.account import AccountView
@@ -151,11 +151,14 @@ def _status(view: InvoiceView, words: Words) -> tuple[str, str, str]:
 
 
 def _due_words(due: When, visit: Visit) -> str:
-    far = relative_day(due, visit.now, visit.words)
+    """How far off, to the day: a deadline is no place for "about two weeks"."""
+    words = visit.words
     if due.precision in ("year", "month"):
-        return visit.words.gettext("Due %(day)s", day=date_short(due, visit.words))
-    past = day_of(due, visit.words) < day_of(visit.now, visit.words)
-    return visit.words.gettext("Was due %(when)s", when=far) if past else visit.words.gettext("Due %(when)s", when=far)
+        return words.gettext("Due %(day)s", day=date_short(due, words))
+    days = (day_of(due, words) - day_of(visit.now, words)).days
+    if days < 0:
+        return words.ngettext("Was due %(num)s day ago", "Was due %(num)s days ago", -days)
+    return words.ngettext("Due in %(num)s day", "Due in %(num)s days", days) if days else words.gettext("Due today")
 
 
 def show_line(line: BillLine, visit: Visit) -> ShownLine:

@@ -53,8 +53,12 @@ def test_the_list_says_what_is_owed(make_portal):
     assert page.status_code == 200
     words = seen(page)
     assert "You owe €369.00" in words and "2 bills to pay" in words
-    assert "Due in 2 weeks" in words or "Due in 17 days" in words
-    assert "Friday 11 December 2026" in words and "€12.30" in words and "Do not add the two." in words
+    assert (
+        "Due in 17 days" in words
+        and "Friday 11 December 2026" in words
+        and "€12.30" in words
+        and "Do not add the two." in words
+    )
     assert STANDING in words and "Last updated" in words
     assert "<title>Bills" in page.text and page.text.count("<h1") == 1
 
