@@ -157,7 +157,9 @@ def from_environment() -> Flask:
     named = os.environ.get(SETTINGS_VARIABLE)
     settings = load(Path(named) if named else None, os.environ)
     logs.setup(settings.log_level)
-    return create_app(Parts(settings))
+    parts = Parts(settings)
+    parts.keyring.check()
+    return create_app(parts)
 
 
 def database_url(settings: Settings) -> str:

@@ -34,6 +34,13 @@ _CLASS = re.compile(
 )
 _ROUTE = re.compile(r"(/([a-z][a-z0-9._-]*|<[a-z_:]+>|-)?)+\Z")
 _SPOT = re.compile(r"%(\([^)]*\))?[-#0 +]*[\d*]*(\.[\d*]+)?[a-zA-Z]")
+# what granian tells of itself; no more of its lines than this is kept
+_SERVER = "_granian"
+_SERVER_LINE = re.compile(
+    r"(Starting|Shutting down) granian|Listening at|Granian shutdown completed|Worker crash loop detected|"
+    r"((Spawning|Respawning|Started|Stopping|Stopped|Killing|Unexpected exit from) )(old )?worker-\d{1,4}|"
+    r"Application callable raised an exception|Configuration allows spawning up to \d{1,4} Python threads"
+)
 _TYPES = frozenset(
     {
         "Account",
@@ -182,6 +189,12 @@ def masked_route(route: str) -> str:
     return "/".join(parts)
 
 
+def server_logging() -> dict[str, Any]:
+    """For granian's `log_dictconfig`: its lines go through `setup` as all others do, and only there."""
+    logger = {"handlers": [], "propagate": True}
+    return {"formatters": {}, "handlers": {}, "loggers": {_SERVER: logger, "granian.access": logger}}
+
+
 class SafeFormatter(logging.Formatter):
     """A log record as one line of JSON, made only of what is allowed."""
 
@@ -207,6 +220,8 @@ class SafeFormatter(logging.Formatter):
 
 def _message(record: logging.LogRecord) -> str:
     template = record.msg
+    if record.name.partition(".")[0] == _SERVER and isinstance(template, str) and (known := _SERVER_LINE.match(template)):
+        return known[0]
     if not isinstance(template, str) or not _stands_in_source(record.pathname, record.lineno, template):
         return WITHHELD
     if not record.args:

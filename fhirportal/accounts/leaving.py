@@ -44,7 +44,7 @@ class Leaving:
         except NotFound:
             return None
         except PortalError:
-            _log.warning("tokens to be let go cannot be read")
+            _log.warning("tokens to be let go cannot be read", extra={"event": "tokens-unread"})
             return None
         finally:
             self.tokens.delete(token_id)
@@ -56,7 +56,9 @@ class Leaving:
         try:
             self.launching.give_back(hospital, _as_granted(stored, self.clock()), deadline)
         except (LaunchError, PortalError) as problem:
-            _log.info("tokens not given back: %s", type(problem).__name__)
+            _log.info(
+                "tokens not given back", extra={"event": "revoke-failed", "hospital": hospital.slug, "code": problem.code}
+            )
 
 
 def _as_granted(stored: StoredTokens, now: datetime) -> TokenSet:

@@ -5,8 +5,12 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fhirportal.settings import Settings
+
+if TYPE_CHECKING:
+    from fhirportal.app import Parts
 
 SETTINGS_VARIABLE = "FHIRPORTAL_SETTINGS"
 
@@ -26,6 +30,17 @@ def load_settings(path: str | None, environ: Mapping[str, str] = os.environ) -> 
         return load(Path(named) if named else _default_file(), environ)
     except SettingsError as problem:
         sys.stderr.write("The settings cannot be used:\n" + "".join(f"  - {p}\n" for p in problem.problems))
+        raise SystemExit(2) from None
+
+
+def require_keys(parts: "Parts") -> None:
+    """Ends the process with status 2 where the stored keys do not open: nothing that is kept could be read."""
+    from fhirportal.errors import Unavailable
+
+    try:
+        parts.keyring.check()
+    except Unavailable as problem:
+        sys.stderr.write(f"The stored keys cannot be used: {problem.reason}.\n")
         raise SystemExit(2) from None
 
 

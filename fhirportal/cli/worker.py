@@ -2,7 +2,7 @@
 
 import argparse
 
-from fhirportal.cli.deployment import add_settings_argument, load_settings
+from fhirportal.cli.deployment import add_settings_argument, load_settings, require_keys
 
 SUMMARY = "run the background worker"
 
@@ -22,6 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     logs.setup(settings.log_level)
     parts = Parts(settings)
     upgrade(parts.engine)
+    require_keys(parts)
     refreshers = {gateway.hospital.slug: gateway.refresh_capabilities for gateway in parts.gateways.list_()}
     jobs = list_jobs(settings, parts.engine, parts.kv, parts.keyring, parts.tokens, refreshers)
     Worker(jobs, parts.kv, parts.clock).run_until_signal()

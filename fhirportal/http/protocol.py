@@ -11,7 +11,7 @@ from fhirportal.http.door import Answer, Door
 from smart_launch.errors import HttpFailure
 from smart_launch.ports import HttpAnswer
 
-MAX_BYTES = 1024 * 1024
+MAX_BYTES = 8 * 1024 * 1024  # a CapabilityStatement of a large server weighs several
 
 
 class ProtocolHttp:

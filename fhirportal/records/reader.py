@@ -82,7 +82,7 @@ class Reader:
         finally:
             self.audit.write([self._row("read", type_, id_, (), outcome)])
         if seen is None:
-            log.warning("upstream answered a read with a resource that is not the viewer's")
+            self._note_foreign(type_, 1)
             raise NotFound("not this patient's")
         return seen
 
@@ -140,7 +140,7 @@ class Reader:
         along = [seen for r in page.included if (seen := decision.check_included(r, self.now)) is not None]
         # what release hides leaves no trace, so it is not counted here; what is somebody else's is the hospital's fault
         if foreign := len(page.resources) - len(own):
-            log.warning("upstream answered a search with %d resources that are not the viewer's", foreign)
+            self._note_foreign(query.type, foreign)
         source = Source.PARTIAL if page.partial or foreign else Source.OK
         kept = [r for r in own if release(r, self.viewer, self.now)]
         return Found(query.type, source, tuple(kept), _by_reference(along), self.now)
@@ -155,6 +155,10 @@ class Reader:
         if isinstance(answer, NotFound):
             return self._nothing(query, Source.NOT_OFFERED)
         raise answer
+
+    def _note_foreign(self, type_: str, count: int) -> None:
+        told = {"event": "foreign-resources", "hospital": self.viewer.hospital, "type": type_, "count": count}
+        log.warning("the hospital answered with resources that are not the viewer's", extra=told)
 
     def _nothing(self, query: Query, source: Source) -> Found:
         return Found(query.type, source, (), {}, self.now)

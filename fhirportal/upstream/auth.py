@@ -58,7 +58,7 @@ class UserTokens(Generic[S]):
         try:
             return self._renewed(authority, row).access_token
         except (UpstreamError, UpstreamSignedOut) as problem:
-            log.warning("early refresh failed: %s", problem.code)
+            log.warning("early refresh failed", extra={"event": "refresh-failed", "code": problem.code})
             return row.access_token
 
     def _renewed(self, authority: Authority, old: S) -> S:

@@ -149,7 +149,8 @@ class CapabilityKeeper:
         try:
             self.refresh()
         except PortalError as problem:
-            log.warning("capability statement of %s unread: %s", self._hospital, problem.code)
+            told = {"event": "capabilities-unread", "hospital": self._hospital, "code": problem.code}
+            log.warning("capability statement unread", extra=told)
 
 
 def _unless_away(call: Callable[[], bytes | None]) -> bytes | None:

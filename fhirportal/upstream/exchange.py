@@ -111,7 +111,7 @@ class Exchange:
             raise
         (self.breaker.failed if answer.status in (502, 503, 504) else self.breaker.succeeded)(ticket)
         if answer.status >= 500:
-            self._note(str(answer.status), begun)
+            self._note(f"http-{answer.status}", begun)
         return answer
 
     def _headers(self, call: Call, token: str | None) -> dict[str, str]:
@@ -127,4 +127,5 @@ class Exchange:
     def _note(self, outcome: str, begun: float) -> None:
         """Slug, outcome and milliseconds: never an address, which names the patient."""
         took = round((time.monotonic() - begun) * 1000)
-        log.warning("upstream %s: %s after %d ms", self.hospital.slug, outcome, took)
+        told = {"event": "upstream-failed", "hospital": self.hospital.slug, "outcome": outcome, "ms": took}
+        log.warning("the hospital's server failed a call", extra=told)

@@ -22,6 +22,7 @@ from fhirportal.web.display import blueprint as _display
 from fhirportal.web.failing import install_handlers
 from fhirportal.web.guarding import form_token, limited, require_own_form, require_token, without_token
 from fhirportal.web.heads import add_headers, allow_form_redirects, allow_frame, hide_address
+from fhirportal.web.noting import forget_request, write_access_line
 from fhirportal.web.persons import find_name, remember_name
 from fhirportal.web.rendering import Around, render
 from fhirportal.web.saying import say
@@ -61,6 +62,8 @@ def install(app: Flask, services_: Services) -> None:
     app.config.update(MAX_CONTENT_LENGTH=MOST_BODY, MAX_FORM_MEMORY_SIZE=MOST_FORM, MAX_FORM_PARTS=500)
     app.before_request(number_request)
     app.before_request(_guard)
+    app.after_request(write_access_line)  # the first one named here is the last to see the answer
+    app.teardown_request(forget_request)
     app.after_request(send_browser_cookie)
     app.after_request(add_headers)
     install_handlers(app)

@@ -5,11 +5,13 @@ It decides which headers are believed (those of trusted proxies, no others). It 
 
 import re
 import secrets
+import time
 from datetime import datetime
 from typing import cast
 
 from flask import g, request
 
+from fhirportal import logs
 from fhirportal.web.addresses import client_address, from_trusted_proxy
 from fhirportal.web.services import services
 
@@ -22,12 +24,18 @@ def number_request() -> None:
     given = request.headers.get("X-Request-Id", "")
     believed = from_trusted_proxy(request.remote_addr or "", services().settings.trusted_proxies)
     g.request_id = given if believed and _GIVEN.fullmatch(given) else _new_number()
-    g.now = services().clock()
+    g.now, g.begun = services().clock(), time.perf_counter()
+    logs.set_request_id(g.request_id)
 
 
 def request_id() -> str:
     """This request's number; it stands in log lines, audit rows and, as the reference, on error pages."""
     return cast(str, g.request_id)
+
+
+def milliseconds() -> float:
+    """How long this request has been worked on."""
+    return (time.perf_counter() - cast(float, g.begun)) * 1000
 
 
 def request_time() -> datetime:

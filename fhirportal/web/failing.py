@@ -87,6 +87,7 @@ def as_portal_error(error: LaunchError) -> PortalError:
 
 
 def _answer_launch_error(error: LaunchError) -> ResponseReturnValue:
+    _log.warning("a launch failed", exc_info=error, extra={"event": "launch-failed", "code": error.code})
     return answer_error(as_portal_error(error))
 
 
@@ -105,20 +106,17 @@ def _answer_http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _answer_surprise(error: Exception) -> ResponseReturnValue:
-    """A bug of ours. The trace names files and lines only: an exception's own text may hold anything."""
-    trace, places = error.__traceback__, []
-    while trace is not None:
-        places.append(f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}")
-        trace = trace.tb_next
-    _log.error("unexpected %s at %s", type(error).__name__, " > ".join(places[-8:]))
+    """A bug of ours. `logs` tells its type and where it was raised, never its text, which may hold anything."""
+    _log.error("unexpected error", exc_info=error, extra={"event": "unexpected"})
     if current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error
     return answer_error(PortalError("unexpected"))
 
 
 def _write_log(error: PortalError) -> None:
-    level = logging.WARNING if error.status >= 500 else logging.INFO
-    _log.log(level, "answered %s: %s", error.status, error.reason, extra={"code": error.code})
+    told = {"event": "error-page", "status": error.status, "code": error.code}
+    level, trace = (logging.WARNING, error) if error.status >= 500 else (logging.INFO, None)
+    _log.log(level, "answered with an error page", exc_info=trace, extra=told)
 
 
 def _remember_page(error: PortalError) -> None:
@@ -141,7 +139,7 @@ def _page(error: PortalError) -> str:
         _remember_page(error)
         return render("error.html", Around(offer_sign_in=problem.way == "sign-in", trouble=True), **context)
     except Exception as trouble:  # the stores a frame needs may be what is away
-        _log.warning("error page drawn bare: %s", type(trouble).__name__)
+        _log.warning("error page drawn bare", exc_info=trouble, extra={"event": "error-page-bare"})
         return _bare(context)
 
 

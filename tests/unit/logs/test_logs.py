@@ -184,3 +184,14 @@ def test_access_lines_hold_no_query_handle_or_id(lines: Lines, route: str, kept:
 def test_level(lines: Lines) -> None:
     logging.getLogger("urllib3.connectionpool").debug("https://fhir.example/Patient")
     assert lines() == []
+
+
+def test_of_the_web_servers_own_lines_only_known_words_are_kept(lines: Lines) -> None:
+    supervisor, worker = logging.getLogger("_granian"), logging.getLogger("_granian.serve")
+    supervisor.info("Listening at: http://10.1.2.3:8000")
+    worker.info("Started worker-1")
+    worker.error("Application callable raised an exception: Greta Holm")
+    supervisor.info(" ".join(("Greta", "Holm")))
+    logging.getLogger("other").info(f"Started worker-{1}")
+    told = [line["message"] for line in lines()]
+    assert told == ["Listening at", "Started worker-1", "Application callable raised an exception", *["(withheld)"] * 2]
