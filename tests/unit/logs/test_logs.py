@@ -192,6 +192,6 @@ def test_of_the_web_servers_own_lines_only_known_words_are_kept(lines: Lines) ->
     worker.info("Started worker-1")
     worker.error("Application callable raised an exception: Greta Holm")
     supervisor.info(" ".join(("Greta", "Holm")))
-    logging.getLogger("other").info(f"Started worker-{1}")
+    logging.getLogger("other").info(f"Spawning worker-{7}")
     told = [line["message"] for line in lines()]
     assert told == ["Listening at", "Started worker-1", "Application callable raised an exception", *["(withheld)"] * 2]
