@@ -23,6 +23,7 @@ from fhirportal.audit import Audit
 from fhirportal.http import Door, ProtocolHttp
 from fhirportal.layout import jinja
 from fhirportal.ops.routes import blueprint as ops
+from fhirportal.portal.appointments.routes import blueprint as appointments
 from fhirportal.portal.bills.routes import blueprint as bills
 from fhirportal.portal.info.routes import blueprint as info
 from fhirportal.portal.profile.routes import blueprint as profile
@@ -38,7 +39,7 @@ from fhirportal.storage.tokens import TokenStore
 from fhirportal.upstream.auth import UserTokens
 from fhirportal.upstream.client import Gateways
 
-DOORS = (signin.blueprint, ops, info, results, bills, profile)
+DOORS = (signin.blueprint, ops, info, results, appointments, bills, profile)
 SETTINGS_VARIABLE = "FHIRPORTAL_SETTINGS"
 Clock = Callable[[], datetime]
 
