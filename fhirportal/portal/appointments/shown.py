@@ -29,6 +29,7 @@ class ShownVisit:
     day: str
     parts: formats.DateParts | None
     at: str
+    starts: str
     zone: str
     relative: str
     place: str
@@ -58,6 +59,7 @@ def show_visit(booked: Booked, visit: Visit) -> ShownVisit:
         day=formats.date_long(start, words) if start else "",
         parts=formats.date_parts(start, words) if start and start.precision in ("time", "day") else None,
         at=formats.time_span(start, view.end, words) if start and timed else "",
+        starts=formats.time_of_day(start, words) if start and timed else "",
         zone=formats.zone_label(words) if timed else "",
         relative=formats.relative_day(start, visit.now, words) if start else "",
         place=place_of(booked),
