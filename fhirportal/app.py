@@ -25,6 +25,7 @@ from fhirportal.layout import jinja
 from fhirportal.ops.routes import blueprint as ops
 from fhirportal.portal.appointments.routes import blueprint as appointments
 from fhirportal.portal.bills.routes import blueprint as bills
+from fhirportal.portal.dashboard.routes import blueprint as dashboard
 from fhirportal.portal.info.routes import blueprint as info
 from fhirportal.portal.profile.routes import blueprint as profile
 from fhirportal.portal.results.routes import blueprint as results
@@ -39,7 +40,7 @@ from fhirportal.storage.tokens import TokenStore
 from fhirportal.upstream.auth import UserTokens
 from fhirportal.upstream.client import Gateways
 
-DOORS = (signin.blueprint, ops, info, results, appointments, bills, profile)
+DOORS = (signin.blueprint, ops, info, dashboard, results, appointments, bills, profile)
 SETTINGS_VARIABLE = "FHIRPORTAL_SETTINGS"
 Clock = Callable[[], datetime]
 

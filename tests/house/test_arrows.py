@@ -80,7 +80,8 @@ def test_the_sandbox_knows_nothing_of_the_portal(path):
 def test_features_do_not_import_each_other(path):
     feature = path.parts[2]
     others = {t.split(".")[2] for t in imports(path) if t.startswith("fhirportal.portal.") and len(t.split(".")) > 2}
-    assert others <= {feature}, f"{path} imports another feature: {others - {feature}}"
+    # the first page gathers what the others show
+    assert others <= {feature} or feature == "dashboard", f"{path} imports another feature: {others - {feature}}"
 
 
 def test_only_cli_starts_the_sandbox():

@@ -1,0 +1,1 @@
+"""The first page of a chart: what is next, what needs the person, what is new."""
