@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flask import Blueprint, Flask, Response, abort, jsonify, request
+from werkzeug.exceptions import HTTPException
 
 from fhirportal.sandbox.config import Base, SandboxConfig
 from fhirportal.sandbox.desk import routes as desk
@@ -49,6 +50,7 @@ def create_app(config: SandboxConfig) -> Flask:
     desks = {s: desk.Desk(ehr=h.ehr, ledger=h.ledger, password=config.staff_password) for s, h in houses.items()}
     app.register_blueprint(desk.make_blueprint(desks, config.control_token))
     app.register_blueprint(fhir.make_blueprint({s: _fhir_base(h) for s, h in houses.items()}))
+    app.register_error_handler(HTTPException, fhir.answer_lost)
     return app
 
 

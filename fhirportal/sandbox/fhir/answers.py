@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from fhirportal.sandbox.fhir.json_text import dumps
 from fhirportal.sandbox.fhir.outcome import BadRequest
+from fhirportal.sandbox.fhir.resource_types import required_elements, summary_elements
 from fhirportal.sandbox.fhir.store import Stored
 
-ALWAYS = ("resourceType", "id", "meta")
-MANDATORY = ("status", "subject", "patient", "code", "intent", "class", "participant", "beneficiary", "payor")
-SUMMARY = {
-    *ALWAYS, *MANDATORY, "identifier", "name", "active", "gender", "birthDate", "category", "type", "date", "start", "end",
-    "effectiveDateTime", "effectivePeriod", "issued", "valueQuantity", "description", "period",
-}  # fmt: skip
 SUBSETTED = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}
 SUMMARIES = ("true", "false", "text", "data", "count")
 
@@ -27,25 +23,37 @@ def parse_summary(params: Mapping[str, str]) -> str:
     return summary
 
 
+def parse_elements(params: Mapping[str, str]) -> list[str]:
+    return [name.strip() for name in params.get("_elements", "").split(",") if name.strip()]
+
+
 def shaped(stored: Stored, summary: str, elements: Sequence[str]) -> str:
-    """The resource's JSON text as asked for."""
+    """The resource's JSON text as asked for. What was cut says so by the tag SUBSETTED."""
     if summary in ("false", "count") and not elements:
         return stored.text
     resource = stored.resource
-    if elements:
-        kept = {k: v for k, v in resource.items() if k in (*ALWAYS, *MANDATORY, *elements)}
-    elif summary == "true":
-        kept = {k: v for k, v in resource.items() if k in SUMMARY}
-    elif summary == "text":
-        kept = {k: v for k, v in resource.items() if k in (*ALWAYS, *MANDATORY, "text")}
-    else:
+    if summary == "data":
         kept = {k: v for k, v in resource.items() if k != "text"}
+    else:
+        wanted = required_elements(stored.type) | _asked_for(stored.type, summary, elements)
+        kept = {k: v for k, v in resource.items() if k.removeprefix("_") in wanted}
     meta = kept.get("meta") or {}
     return dumps({**kept, "meta": {**meta, "tag": [*meta.get("tag", ()), SUBSETTED]}})
 
 
+def _asked_for(type_: str, summary: str, elements: Sequence[str]) -> frozenset[str]:
+    if elements:
+        return frozenset(elements)
+    return summary_elements(type_) if summary == "true" else frozenset({"text"})
+
+
+def address(base: str, type_: str, id_: str) -> str:
+    """The absolute URL of a resource; an id is any text and takes no part in the path's structure."""
+    return f"{base}/{type_}/{quote(id_, safe='')}"
+
+
 def entry(base: str, stored: Stored, mode: str, text: str) -> str:
-    full = dumps(f"{base}/{stored.type}/{stored.id}")
+    full = dumps(address(base, stored.type, stored.id))
     return f'{{"fullUrl":{full},"resource":{text},"search":{{"mode":"{mode}"}}}}'
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fhirportal.sandbox.fhir.parameters import TABLE, Parameter
+from fhirportal.sandbox.fhir.parameters import LAST_UPDATED, TABLE, Parameter
+from fhirportal.sandbox.fhir.resource_types import TYPES
 
 _INTERACTIONS = ("read", "vread", "create", "update", "delete", "search-type")
-_SPECIAL = (("_id", "token"), ("_lastUpdated", "date"))
+_SPECIAL = (("_id", "token"), (LAST_UPDATED.name, LAST_UPDATED.kind))
 
 
 def capability_statement(base: str, name: str, security: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def capability_statement(base: str, name: str, security: Mapping[str, Any]) -> d
             {
                 "mode": "server",
                 "security": dict(security),
-                "resource": [_resource(type_, list(row.values())) for type_, row in sorted(TABLE.items())],
+                "resource": [_resource(type_, list(TABLE.get(type_, {}).values())) for type_ in sorted(TYPES)],
                 "interaction": [{"code": "transaction"}, {"code": "batch"}],
             }
         ],
@@ -40,6 +41,7 @@ def _resource(type_: str, row: list[Parameter]) -> dict[str, Any]:
         "versioning": "versioned-update",
         "readHistory": True,
         "updateCreate": True,
+        "conditionalRead": "full-support",
         "conditionalCreate": True,
         "conditionalUpdate": False,
         "conditionalDelete": "not-supported",

@@ -9,11 +9,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
+from fhirportal.sandbox.fhir.parameters import find_parameter
 from fhirportal.sandbox.fhir.policy import Grant, OpenGrant
 from fhirportal.sandbox.fhir.query import matching_ids, parse_search
 from fhirportal.sandbox.fhir.store import Store, Stored
 
-_PATIENT = ("patient", "subject", "beneficiary", "actor")
+_WHOSE = ("_id", "identifier", "patient", "subject", "beneficiary", "actor", "encounter")
 
 
 class Impostor:
@@ -32,16 +33,21 @@ class Impostor:
         return OpenGrant() if self._victim else None
 
     def read(self, type_: str) -> Stored | None:
-        """The victim's resource of this type, whichever id was asked for."""
-        if not self._victim:
+        """The victim's resource of this type, whichever id was asked for; what is nobody's stays what it is."""
+        victim = self._victim
+        if not victim:
             return None
         if type_ == "Patient":
-            return self._store.read("Patient", self._victim)
-        ids = matching_ids(self._store, parse_search(type_, [("patient", self._victim)], self._store.base))
-        return self._store.read(type_, ids[0]) if ids and type_ != "Binary" else None
+            return self._store.read("Patient", victim)
+        if find_parameter(type_, "patient") is None:
+            return None
+        ids = matching_ids(self._store, parse_search(type_, [("patient", victim)], self._store.base))
+        return self._store.read(type_, ids[0]) if ids else None
 
     def rewrite(self, type_: str, params: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-        """The same search for the victim."""
-        if not self._victim:
+        """The same search for the victim: whoever was asked for is left out."""
+        victim = self._victim
+        name = "_id" if type_ == "Patient" else "patient"
+        if not victim or (name == "patient" and find_parameter(type_, name) is None):
             return list(params)
-        return [(n, self._victim) if n.split(":")[0] in _PATIENT and type_ != "Schedule" else (n, v) for n, v in params]
+        return [(name, victim), *((n, v) for n, v in params if n.partition(":")[0] not in _WHOSE)]

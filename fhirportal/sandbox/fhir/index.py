@@ -20,6 +20,8 @@ from fhirportal.sandbox.fhir.parameters import TABLE, Parameter
 
 Resource = Mapping[str, Any]
 _TYPED = re.compile(r"(.+)\((\w+)\)$")
+EXTREME = 1e300
+"""Beyond every number a resource holds: the open end of `< 5`."""
 _CHOICES = [
     "DateTime",
     "Period",
@@ -55,7 +57,7 @@ def rows(resource: Resource, base: str) -> Iterator[Row]:
         seen = set()
         for path in parameter.paths:
             steps, only = _steps(path)
-            for value in _values(resource, steps):
+            for value in _values(resource, steps) if steps[-1][-1] != "?" else _presence(resource, steps):
                 for row in _rows_of(parameter, value, only, base):
                     if row not in seen:
                         seen.add(row)
@@ -66,6 +68,14 @@ def rows(resource: Resource, base: str) -> Iterator[Row]:
 def _steps(path: str) -> tuple[tuple[str, ...], str]:
     typed = _TYPED.match(path)
     return (tuple(typed[1].split(".")), typed[2]) if typed else (tuple(path.split(".")), "")
+
+
+def _presence(resource: Resource, steps: tuple[str, ...]) -> Iterator[bool]:
+    """Whether the element is there; its own boolean speaks for itself."""
+    found = any(True for _ in _values(resource, (*steps[:-1], steps[-1][:-1])))
+    sibling = steps[-1].removesuffix("DateTime?") + "Boolean"
+    if found or sibling not in resource:
+        yield found
 
 
 def _values(value: Any, steps: tuple[str, ...]) -> Iterator[Any]:
@@ -87,7 +97,7 @@ def _rows_of(parameter: Parameter, value: Any, only: str, base: str) -> Iterator
     name = parameter.name
     match parameter.kind:
         case "token":
-            yield from (Row(name, code, system) for system, code in tokens(value))
+            yield from (Row(name, code, system) for system, code in tokens(value) if not only or system == only)
         case "reference":
             yield from _references(name, value, only, base)
         case "date":
@@ -98,7 +108,8 @@ def _rows_of(parameter: Parameter, value: Any, only: str, base: str) -> Iterator
             yield from _quantities(name, value)
         case "uri":
             if isinstance(value, str):
-                yield Row(name, value.split("|")[0])
+                address, _, version = value.partition("|")
+                yield Row(name, address, version)
 
 
 def tokens(value: Any) -> Iterator[tuple[str, str]]:
@@ -117,12 +128,16 @@ def tokens(value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _references(name: str, value: Any, only: str, base: str) -> Iterator[Row]:
-    raw = value.get("reference") if isinstance(value, Mapping) else None
+    if not isinstance(value, Mapping):
+        return
+    raw = value.get("reference")
     if isinstance(raw, str) and not raw.startswith("#"):
         local = localised(raw, base)
         kind, _, id_ = local.rpartition("/")
         if not only or kind.rpartition("/")[2] == only:
             yield Row(name, local, id_)
+    if not only or value.get("type") == only:
+        yield from (Row(f"{name}:identifier", code, system) for system, code in tokens(value.get("identifier")))
 
 
 def localised(reference: str, base: str) -> str:
@@ -142,7 +157,10 @@ def intervals(value: Any) -> Iterator[dates.Interval]:
             high = dates.parse_interval(end)[1] if isinstance(end, str) else dates.FAR_FUTURE
             yield low, high
         elif isinstance(value, Mapping):
-            for event in value.get("event") or ():
+            repeat = value.get("repeat")
+            yield from intervals(repeat.get("boundsPeriod") if isinstance(repeat, Mapping) else None)
+            events = value.get("event")
+            for event in events if isinstance(events, list) else ():
                 yield from intervals(event)
 
 
@@ -176,9 +194,16 @@ def fold(text: str) -> str:
 
 
 def _quantities(name: str, value: Any) -> Iterator[Row]:
-    amount = value.get("value") if isinstance(value, Mapping) else value
+    """A number as the interval it stands for: `< 5` reaches down without end. Both the coded and the human unit find it."""
+    amount: Any = value.get("value") if isinstance(value, Mapping) else value
     if isinstance(amount, bool) or not isinstance(amount, int | float | Decimal):
         return
-    unit = str(value.get("code") or value.get("unit") or "") if isinstance(value, Mapping) else ""
-    system = str(value.get("system") or "") if isinstance(value, Mapping) else ""
-    yield Row(name, unit, system, float(amount), float(amount))
+    if abs(Decimal(amount)) > Decimal(EXTREME):
+        return
+    about: Resource = value if isinstance(value, Mapping) else {}
+    comparator = str(about.get("comparator") or "")
+    low = -EXTREME if "<" in comparator else float(amount)
+    high = EXTREME if ">" in comparator else float(amount)
+    system = str(about.get("system") or "")
+    for unit in {str(about.get("code") or ""), str(about.get("unit") or "")} - {""} or {""}:
+        yield Row(name, unit, system, low, high)

@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from json.encoder import encode_basestring
 from typing import Any
 
 DEEPEST = 60
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def loads(text: str | bytes) -> Any:
-    """JSON text to dicts with Decimal numbers. Raises ValueError, also for NaN, Infinity and absurd depth."""
+    """JSON text to dicts with Decimal numbers. Raises ValueError, also for NaN, Infinity, half a surrogate and absurd depth."""
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+        value = json.loads(text, parse_float=Decimal, parse_constant=_refuse)
     except RecursionError as problem:
         raise ValueError("nested too deeply") from problem
+    _require_shallow(value)
+    if _SURROGATE.search(text if isinstance(text, str) else text.decode("utf-8", "replace")):
+        dumps(value).encode()  # UnicodeEncodeError is a ValueError
+    return value
+
+
+def _require_shallow(value: Any) -> None:
+    """Level by level, without recursion: whatever walks a resource later may then recurse."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(DEEPEST):
+        if not level:
+            return
+        inside = (inner for outer in level for inner in (outer.values() if isinstance(outer, dict) else outer))
+        level = [inner for inner in inside if isinstance(inner, dict | list)]
+    raise ValueError("nested too deeply")
 
 
 def _refuse(word: str) -> None:

@@ -44,5 +44,13 @@ class NotAcceptable(FhirProblem):
     status, issue = 406, "not-supported"
 
 
+class UnsupportedMedia(FhirProblem):
+    status, issue = 415, "not-supported"
+
+
+class TooLarge(FhirProblem):
+    status, issue = 413, "too-long"
+
+
 def outcome(issue: str, text: str, severity: str = "error") -> dict[str, Any]:
     return {"resourceType": "OperationOutcome", "issue": [{"severity": severity, "code": issue, "diagnostics": text}]}

@@ -1,7 +1,8 @@
 """The search parameters this server has: FHIR type -> name -> kind and element paths. What is not here cannot be searched.
 
 A path is element names joined by dots; `value[x]` stands for any valueSomething; `|` separates alternatives. A path ending in
-`(Type)` keeps only references to that type.
+`(Type)` keeps only references to that type, in `(phone)` only tokens of that system; one ending in `?` says whether there is
+such an element, true or false.
 """
 
 from __future__ import annotations
@@ -19,14 +20,20 @@ class Parameter:
     kind: Kind
     paths: tuple[str, ...]
 
+    @property
+    def only_target(self) -> str:
+        """The one type a reference can point to, where every path says the same one."""
+        targets = {path.rpartition("(")[2].rstrip(")") if path.endswith(")") else "" for path in self.paths}
+        return targets.pop() if len(targets) == 1 else ""
+
 
 _COMMON = "identifier:token:identifier"
 _SUBJECT = "patient:reference:subject(Patient); subject:reference:subject"
 _ROWS = {
     "Patient": f"{_COMMON}; name:string:name; family:string:name.family; given:string:name.given; birthdate:date:birthDate; "
-    "gender:token:gender; active:token:active; address:string:address; telecom:token:telecom; phone:token:telecom; "
-    "email:token:telecom; general-practitioner:reference:generalPractitioner; link:reference:link.other; "
-    "organization:reference:managingOrganization; deceased:token:deceasedBoolean; death-date:date:deceasedDateTime; "
+    "gender:token:gender; active:token:active; address:string:address; telecom:token:telecom; phone:token:telecom(phone); "
+    "email:token:telecom(email); general-practitioner:reference:generalPractitioner; link:reference:link.other; "
+    "organization:reference:managingOrganization; deceased:token:deceasedBoolean|deceasedDateTime?; death-date:date:deceasedDateTime; "
     "language:token:communication.language; address-city:string:address.city; address-postalcode:string:address.postalCode",
     "RelatedPerson": f"{_COMMON}; patient:reference:patient(Patient); name:string:name; relationship:token:relationship; "
     "active:token:active; birthdate:date:birthDate; telecom:token:telecom; gender:token:gender",
@@ -152,5 +159,9 @@ def _parsed(row: str) -> dict[str, Parameter]:
 TABLE: Mapping[str, Mapping[str, Parameter]] = {type_: _parsed(row) for type_, row in _ROWS.items()}
 
 
+LAST_UPDATED = Parameter("_lastUpdated", "date", ())
+"""Of every type; the store indexes it, since the store sets it."""
+
+
 def find_parameter(type_: str, name: str) -> Parameter | None:
-    return TABLE.get(type_, {}).get(name)
+    return LAST_UPDATED if name == LAST_UPDATED.name else TABLE.get(type_, {}).get(name)

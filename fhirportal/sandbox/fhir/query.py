@@ -1,25 +1,33 @@
-"""From a query string to SQL: what each search parameter, prefix and modifier means (R4 3.1.1).
+"""From a query string to SQL: which resources match, and in which order (R4 3.1.1).
 
-It decides which resources match and in which order. It must not know HTTP, pages of results or who may see them.
+It must not know HTTP, pages of results or who may see them; what one value means is `conditions`.
 """
 
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 
-from fhirportal.sandbox.fhir import dates
-from fhirportal.sandbox.fhir.index import fold, localised
+from fhirportal.sandbox.fhir.conditions import Condition, condition_of
 from fhirportal.sandbox.fhir.outcome import BadRequest
-from fhirportal.sandbox.fhir.parameters import Parameter, find_parameter
+from fhirportal.sandbox.fhir.parameters import find_parameter
 from fhirportal.sandbox.fhir.store import Store
 
-Clause = tuple[str, list[object]]
 MOST_VALUES = 500
-_ESCAPED = re.compile(r"\\(.)|,")
+MOST_PARAMETERS = 50
+MOST_BOUND = 5_000
+LONGEST = 2_000
+_ESCAPED = re.compile(r"\\(.)|,", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One parameter: some index row of `p` must fit `condition` (or none may, where `negated`). `p` "_id": the id itself."""
+
+    p: str
+    condition: Condition
+    negated: bool = False
 
 
 @dataclass
@@ -39,34 +47,65 @@ def parse_search(type_: str, params: Sequence[tuple[str, str]], base: str) -> Se
     for name, value in params:
         if value == "":
             continue
+        if len(value) > LONGEST * 10 or any(len(v) > LONGEST for v in value.split(",")):
+            raise BadRequest("a search value is too long")
         if name == "_sort":
-            search.order = _parse_order(type_, value)
+            search.order += _parse_order(type_, value)
         elif (clause := _clause(type_, name, value, base)) is None:
             search.unknown.append(name)
             continue
         else:
             search.clauses.append(clause)
         search.applied.append((name, value))
+    bound = sum(len(clause.condition.values) for clause in search.clauses)
+    if len(search.applied) > MOST_PARAMETERS or bound > MOST_BOUND:
+        raise BadRequest("this search asks for too much at once")
     return search
 
 
 def matching_ids(store: Store, search: Search) -> list[str]:
     """The ids of all matches, in order."""
-    conditions = " AND ".join(c for c, _ in search.clauses) or "1"
-    values = [v for _, vs in search.clauses for v in vs]
+    conditions, values = _where(search)
     order, order_values = _order_by(search)
-    sql = f"SELECT r.id FROM resource r WHERE r.type = ? AND r.deleted = 0 AND {conditions} ORDER BY {order}"  # noqa: S608
+    sql = f"SELECT r.id FROM resource r WHERE r.type = ? AND r.deleted = 0{conditions} ORDER BY {order}"  # noqa: S608
     with store.connection() as connection:
         return [row[0] for row in connection.execute(sql, [search.type, *values, *order_values])]
 
 
+def _where(search: Search) -> tuple[str, list[object]]:
+    """SQLite starts from the few rows of the first selective clause and looks up the others one by one; without
+    such a clause each becomes a set."""
+    clauses = sorted(search.clauses, key=lambda c: not (c.condition.selective and not c.negated))
+    led = bool(clauses) and clauses[0].condition.selective and not clauses[0].negated
+    parts, values = [], []
+    for n, clause in enumerate(clauses):
+        sql, bound = _joined(search.type, clause, by_one=led and n > 0)
+        parts.append(f" AND {sql}")
+        values += bound
+    return "".join(parts), values
+
+
+def _joined(type_: str, clause: Clause, *, by_one: bool) -> tuple[str, list[object]]:
+    word = "NOT " if clause.negated else ""
+    fits = clause.condition
+    if clause.p == "_id":
+        return f"{word}{fits.sql}", fits.values
+    if by_one:
+        inner = f"SELECT 1 FROM idx INDEXED BY idx_resource WHERE type = r.type AND id = r.id AND p = ? AND {fits.sql}"  # noqa: S608
+        return f"{word}EXISTS ({inner})", [clause.p, *fits.values]
+    inner = f"SELECT id FROM idx WHERE type = ? AND p = ? AND {fits.sql}"  # noqa: S608
+    return f"r.id {word}IN ({inner})", [type_, clause.p, *fits.values]
+
+
 def _parse_order(type_: str, value: str) -> list[tuple[str, bool]]:
     order = []
-    for part in value.split(","):
+    for part in split_values(value):
         name, down = part.removeprefix("-"), part.startswith("-")
-        if name not in ("_id", "_lastUpdated") and find_parameter(type_, name) is None:
-            raise BadRequest(f"cannot sort {type_} by {name!r}")
+        if name != "_id" and find_parameter(type_, name) is None:
+            raise BadRequest(f"cannot sort {type_} by {name[:64]!r}")
         order.append((name, down))
+    if len(order) > MOST_PARAMETERS:
+        raise BadRequest("too many things to sort by")
     return order
 
 
@@ -86,61 +125,37 @@ def _order_by(search: Search) -> tuple[str, list[object]]:
 
 def _clause(type_: str, name: str, value: str, base: str) -> Clause | None:
     bare, _, modifier = name.partition(":")
-    if bare == "_id" and not modifier:
-        ids = _split(value)
-        return f"r.id IN ({','.join('?' * len(ids))})", list(ids)
-    if bare == "_lastUpdated" and not modifier:
-        return _any([_updated(v) for v in _split(value)])
+    if bare == "_id":
+        if modifier:
+            raise BadRequest("_id takes no modifier")
+        ids = split_values(value)
+        return Clause("_id", Condition(f"r.id IN ({','.join('?' * len(ids))})", list(ids), selective=True))
     parameter = find_parameter(type_, bare)
     if parameter is None:
         return None
     if modifier == "missing":
-        return _missing(type_, parameter, value)
-    made = [_one(parameter, modifier, v, base) for v in _split(value)]
-    if any(m is None for m in made):
-        return None
-    found = _any([m for m in made if m is not None])
-    return _exists(type_, parameter, found, negated=modifier == "not")
+        return _missing(bare, value)
+    fits = _any([condition_of(parameter, modifier, v, base) for v in split_values(value)])
+    p = f"{bare}:identifier" if modifier == "identifier" else bare
+    return Clause(p, fits, negated=modifier == "not")
 
 
-def _one(parameter: Parameter, modifier: str, value: str, base: str) -> Clause | None:
-    match parameter.kind:
-        case "token" if modifier in ("", "not"):
-            return _token(value)
-        case "reference" if modifier == "" or modifier[:1].isupper():
-            return _reference(value, modifier, base)
-        case "date" if not modifier:
-            return _date(value)
-        case "string" if modifier in ("", "exact", "contains"):
-            return _string(value, modifier)
-        case "quantity" | "number" if not modifier:
-            return _quantity(value)
-        case "uri" if modifier in ("", "below"):
-            return ("v = ?", [value]) if not modifier else ("(v = ? OR v LIKE ? ESCAPE '\\')", [value, _like(value) + "/%"])
-    return None
-
-
-def _exists(type_: str, parameter: Parameter, clause: Clause, *, negated: bool) -> Clause:
-    # an uncorrelated subquery lets SQLite start from the few rows of one patient instead of all of the type
-    inner = f"SELECT id FROM idx WHERE type = ? AND p = ? AND {clause[0]}"  # noqa: S608
-    return f"r.id {'NOT ' if negated else ''}IN ({inner})", [type_, parameter.name, *clause[1]]
-
-
-def _missing(type_: str, parameter: Parameter, value: str) -> Clause:
+def _missing(p: str, value: str) -> Clause:
     if value not in ("true", "false"):
         raise BadRequest(":missing takes true or false")
-    inner = "SELECT id FROM idx WHERE type = ? AND p = ?"
-    return f"r.id {'NOT ' if value == 'true' else ''}IN ({inner})", [type_, parameter.name]
+    return Clause(p, Condition("1"), negated=value == "true")
 
 
-def _any(clauses: Sequence[Clause]) -> Clause:
-    if not clauses:
+def _any(conditions: Sequence[Condition]) -> Condition:
+    if not conditions:
         raise BadRequest("a search value is empty")
-    return "(" + " OR ".join(c for c, _ in clauses) + ")", [v for _, vs in clauses for v in vs]
+    sql = " OR ".join(c.sql for c in conditions)
+    values = [v for c in conditions for v in c.values]
+    return Condition(f"({sql})", values, selective=all(c.selective for c in conditions))
 
 
-def _split(value: str) -> list[str]:
-    """Comma-separated values; a backslash takes a comma, a bar or a dollar sign literally (R4 3.1.1.3.1)."""
+def split_values(value: str) -> list[str]:
+    """Comma-separated values; a backslash takes a comma, a bar or a dollar sign literally (R4 3.1.1.4.3)."""
     parts, current, position = [], [], 0
     for mark in _ESCAPED.finditer(value):
         current.append(value[position : mark.start()])
@@ -155,86 +170,3 @@ def _split(value: str) -> list[str]:
     if len(found) > MOST_VALUES:
         raise BadRequest(f"more than {MOST_VALUES} values in one parameter")
     return found
-
-
-def _token(value: str) -> Clause:
-    system, bar, code = value.rpartition("|")
-    if not bar:
-        return "v = ?", [value]
-    if not code:
-        return "s = ?", [system]
-    return "(s = ? AND v = ?)", [system, code]
-
-
-def _reference(value: str, modifier: str, base: str) -> Clause:
-    local = localised(value, base)
-    if "/" in local:
-        return "v = ?", [local]
-    if modifier:
-        return "v = ?", [f"{modifier}/{local}"]
-    return "(s = ? AND v NOT LIKE '%://%')", [local]
-
-
-def _string(value: str, modifier: str) -> Clause:
-    if modifier == "exact":
-        return "s = ?", [value]
-    pattern = _like(fold(value)) + "%"
-    return "v LIKE ? ESCAPE '\\'", [f"%{pattern}" if modifier == "contains" else pattern]
-
-
-def _like(text: str) -> str:
-    return re.sub(r"([\\%_])", r"\\\1", text)
-
-
-def _date(value: str) -> Clause:
-    prefix, rest = dates.split_prefix(value)
-    try:
-        sql, values = dates.condition(prefix, dates.parse_interval(rest), time.time())
-    except (ValueError, OverflowError) as problem:
-        raise BadRequest(f"{rest!r} is no date") from problem
-    return sql, list(values)
-
-
-def _updated(value: str) -> Clause:
-    """_lastUpdated is a column of the resource itself: an instant with milliseconds."""
-    sql, values = _date(value)
-    instant = "((julianday(r.updated) - 2440587.5) * 86400.0)"
-    return re.sub(r"\b(lo|hi)\b", instant, sql), values
-
-
-def _quantity(value: str) -> Clause:
-    prefix, rest = dates.split_prefix(value)
-    number, _, unit = rest.partition("|")
-    system, _, code = unit.partition("|")
-    try:
-        exact = Decimal(number)
-        exponent = exact.as_tuple().exponent
-        if not isinstance(exponent, int):
-            raise BadRequest(f"{number!r} is no number")
-    except InvalidOperation as problem:
-        raise BadRequest(f"{number!r} is no number") from problem
-    # R4 3.1.1.4.5: a number without prefix stands for its implicit range, 5.4 for [5.35, 5.45)
-    half = float(Decimal(5).scaleb(exponent - 1)) if prefix in ("eq", "ne") else 0.0
-    if prefix == "ap":
-        half = abs(float(exact)) * 0.1
-    sql, values = _number(prefix, float(exact), half)
-    for column, wanted in (("v", code), ("s", system)):
-        if wanted:
-            sql, values = f"({sql} AND {column} = ?)", [*values, wanted]
-    return sql, values
-
-
-def _number(prefix: str, value: float, half: float) -> Clause:
-    low, high = value - half, value + half
-    forms: dict[str, Clause] = {
-        "eq": ("(lo >= ? AND lo < ?)", [low, high]),
-        "ap": ("(lo >= ? AND lo <= ?)", [low, high]),
-        "ne": ("NOT (lo >= ? AND lo < ?)", [low, high]),
-        "gt": ("lo > ?", [value]),
-        "sa": ("lo > ?", [value]),
-        "lt": ("lo < ?", [value]),
-        "eb": ("lo < ?", [value]),
-        "ge": ("lo >= ?", [value]),
-        "le": ("lo <= ?", [value]),
-    }
-    return forms[prefix]

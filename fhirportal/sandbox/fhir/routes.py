@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from flask import Blueprint, Response, abort, g, request
+from werkzeug.exceptions import HTTPException
 
-from fhirportal.sandbox.fhir import answers, searching, writing
+from fhirportal.sandbox.fhir import answers, bundles, searching, wire, writing
 from fhirportal.sandbox.fhir.capability import capability_statement
 from fhirportal.sandbox.fhir.hostile import Impostor
 from fhirportal.sandbox.fhir.json_text import dumps, loads
-from fhirportal.sandbox.fhir.outcome import BadRequest, FhirProblem, Missing, UnknownType, outcome
-from fhirportal.sandbox.fhir.parameters import TABLE
+from fhirportal.sandbox.fhir.outcome import BadRequest, FhirProblem, Gone, Missing, UnknownType
 from fhirportal.sandbox.fhir.policy import Forbidden, Grant, Policy, Unauthorized
+from fhirportal.sandbox.fhir.resource_types import TYPES
 from fhirportal.sandbox.fhir.store import Store, Stored
-
-FHIR_JSON = "application/fhir+json"
-MOST_BODY = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -53,42 +47,24 @@ def make_blueprint(bases: Mapping[str, FhirBase]) -> Blueprint:
     for rule, view, methods in _RULES:
         blueprint.add_url_rule(rule, f"{view.__name__}-{len(rule)}", view, methods=methods)
     for kind in (FhirProblem, Unauthorized, Forbidden):
-        blueprint.register_error_handler(kind, _problem)
+        blueprint.register_error_handler(kind, wire.problem_response)
     return blueprint
 
 
-def _problem(problem: Exception) -> Response:
-    if isinstance(problem, Unauthorized):
-        response = _json(dumps(outcome("login", str(problem))), 401)
-        response.headers["WWW-Authenticate"] = (
-            'Bearer error="invalid_token"' if request.headers.get("Authorization") else "Bearer"
-        )
-        return response
-    if isinstance(problem, Forbidden):
-        response = _json(dumps(outcome("forbidden", str(problem))), 403)
-        response.headers["WWW-Authenticate"] = 'Bearer error="insufficient_scope"'
-        return response
-    known = problem if isinstance(problem, FhirProblem) else BadRequest("the request cannot be understood")
-    return _json(dumps(outcome(known.issue, str(known))), known.status)
-
-
-def _json(text: str, status: int = 200) -> Response:
-    return Response(text, status, content_type=f"{FHIR_JSON}; charset=utf-8")
-
-
-def _resource(stored: Stored, status: int = 200, text: str | None = None) -> Response:
-    response = _json(stored.text if text is None else text, status)
-    response.headers["ETag"] = stored.etag
-    response.headers["Last-Modified"] = format_datetime(datetime.fromisoformat(stored.updated), usegmt=True)
-    return response
+def answer_lost(problem: HTTPException) -> Response:
+    """For the application: an address or method that no rule has, as FHIR where it is under a FHIR base."""
+    if request.path.split("/")[2:3] == ["fhir"]:
+        return wire.problem_response(problem)
+    found = problem.get_response()
+    return Response(found.get_data(), found.status_code, found.headers)
 
 
 def _grant(interaction: str, type_: str) -> Grant:
     """The caller's rights, once they allow this interaction at all. Raises Unauthorized, UnknownType, Forbidden."""
     base: FhirBase = g.base
     grant = base.impostor.grant() or base.policy.authorize(request.headers.get("Authorization"))
-    if type_ not in TABLE and type_ not in base.store.types():
-        raise UnknownType(f"this server has no {type_[:64]}")
+    if type_ not in TYPES:
+        raise UnknownType(f"there is no {type_[:64]} in R4")
     if not grant.may(interaction, type_):
         raise Forbidden(f"no scope to {interaction} {type_}")
     return grant
@@ -96,60 +72,66 @@ def _grant(interaction: str, type_: str) -> Grant:
 
 def metadata() -> Response:
     base: FhirBase = g.base
-    return _json(dumps(capability_statement(base.store.base, base.name, base.security())))
+    wire.require_json_accepted()
+    return wire.json_response(dumps(capability_statement(base.store.base, base.name, base.security())))
 
 
 def read(type_: str, id_: str) -> Response:
     grant = _grant("read", type_)
-    base: FhirBase = g.base
+    stored = _readable(g.base, grant, type_, id_)
+    if type_ == "Binary" and wire.wants_native():
+        return wire.native_response(stored)
+    wire.require_json_accepted()
+    text = answers.shaped(stored, answers.parse_summary(request.args), answers.parse_elements(request.args))
+    return wire.resource_response(stored, text=text)
+
+
+def _readable(base: FhirBase, grant: Grant, type_: str, id_: str) -> Stored:
+    """The current version, if this caller may see it. Raises Missing, and Gone only to who might have seen it living."""
     if impostor := base.impostor.read(type_):
-        return _resource(impostor)
-    stored = base.store.read(type_, id_)
-    if not grant.sees(stored.resource):
-        raise Missing(f"{type_} with this id is not known")
-    if type_ == "Binary" and _wants_native():
-        return _native(stored)
-    elements = tuple(filter(None, request.args.get("_elements", "").split(",")))
-    return _resource(stored, text=answers.shaped(stored, answers.parse_summary(request.args), elements))
-
-
-def _wants_native() -> bool:
-    """A Binary goes out as FHIR only to those who ask for FHIR by name (R4 2.20.4)."""
-    accepted = request.headers.get("Accept", "*/*").lower()
-    return "fhir" not in accepted and "application/json" not in accepted and "fhir" not in request.args.get("_format", "")
-
-
-def _native(stored: Stored) -> Response:
-    resource = stored.resource
+        return impostor
     try:
-        data = base64.b64decode(str(resource.get("data", "")))
-    except binascii.Error as problem:
-        raise Missing("this Binary holds no readable data") from problem
-    response = Response(data, content_type=str(resource.get("contentType") or "application/octet-stream"))
-    response.headers["ETag"] = stored.etag
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+        stored = base.store.read(type_, id_)
+    except Gone:
+        last = base.store.last_words(type_, id_)
+        if last is None or not grant.sees(last.resource):
+            raise _missing(type_) from None
+        raise
+    if not grant.sees(stored.resource):
+        raise _missing(type_)
+    return stored
+
+
+def _missing(type_: str) -> Missing:
+    """The same words whether it is not there or somebody else's."""
+    return Missing(f"{type_} with this id is not known")
 
 
 def vread(type_: str, id_: str, version: str) -> Response:
     grant = _grant("vread", type_)
-    if not version.isdigit():
-        raise Missing(f"{type_} with this id has no such version")
-    stored = g.base.store.vread(type_, id_, int(version))
+    wire.require_json_accepted()
+    if not (version.isascii() and version.isdigit() and len(version) < 10):
+        raise _missing(type_)
+    try:
+        stored = g.base.store.vread(type_, id_, int(version))
+    except (Missing, Gone):
+        _readable(g.base, grant, type_, id_)
+        raise
     if not grant.sees(stored.resource):
-        raise Missing(f"{type_} with this id is not known")
-    return _resource(stored)
+        raise _missing(type_)
+    return wire.resource_response(stored)
 
 
 def search(type_: str) -> Response:
     grant = _grant("search-type", type_)
+    wire.require_json_accepted()
     params = parse_qsl(request.query_string.decode("utf-8", "replace"), keep_blank_values=True)
     if request.method == "POST":
-        params += [(name, value) for name, value in request.form.items(multi=True)]
+        params += wire.read_form()
     base: FhirBase = g.base
     params = base.impostor.rewrite(type_, params)
     strict = "handling=strict" in request.headers.get("Prefer", "")
-    return _json(searching.search(base.store, grant, type_, params, strict=strict))
+    return wire.json_response(searching.search(base.store, grant, type_, params, strict=strict))
 
 
 def system_get() -> Response:
@@ -159,18 +141,18 @@ def system_get() -> Response:
         raise BadRequest("name a resource type to search")
     base: FhirBase = g.base
     grant = base.impostor.grant() or base.policy.authorize(request.headers.get("Authorization"))
-    return _json(searching.next_page(base.store, grant, token))
+    return wire.json_response(searching.next_page(base.store, grant, token))
 
 
 def create(type_: str) -> Response:
     grant = _grant("create", type_)
-    stored, new = writing.create(g.base.store, grant, type_, _body(), request.headers.get("If-None-Exist"))
+    stored, new = writing.create(g.base.store, grant, type_, wire.read_body(), request.headers.get("If-None-Exist"))
     return _written(stored, new)
 
 
 def update(type_: str, id_: str) -> Response:
     grant = _grant("update", type_)
-    return _written(*writing.update(g.base.store, grant, type_, id_, _body(), request.headers.get("If-Match")))
+    return _written(*writing.update(g.base.store, grant, type_, id_, wire.read_body(), request.headers.get("If-Match")))
 
 
 def delete(type_: str, id_: str) -> Response:
@@ -180,43 +162,35 @@ def delete(type_: str, id_: str) -> Response:
 
 
 def _written(stored: Stored, new: bool) -> Response:
-    response = _resource(stored, 201 if new else 200)
-    response.headers["Location"] = f"{g.base.store.base}/{stored.type}/{stored.id}/_history/{stored.version}"
+    """`Prefer: return=minimal` gets the headers alone."""
+    minimal = "return=minimal" in request.headers.get("Prefer", "")
+    response = wire.resource_response(stored, 201 if new else 200, text="" if minimal else None)
+    response.headers["Location"] = f"{answers.address(g.base.store.base, stored.type, stored.id)}/_history/{stored.version}"
     return response
-
-
-def _body() -> Any:
-    """Raises BadRequest."""
-    if (request.content_length or 0) > MOST_BODY:
-        raise BadRequest("the body is too large")
-    try:
-        return loads(request.get_data())
-    except (ValueError, UnicodeDecodeError) as problem:
-        raise BadRequest("the body is not JSON") from problem
 
 
 def system_post() -> Response:
     base: FhirBase = g.base
     grant = base.policy.authorize(request.headers.get("Authorization"))
-    return _json(dumps(writing.process(base.store, grant, _body(), _reader(base, grant))))
+    body = wire.read_body()
+    return wire.json_response(dumps(bundles.process(base.store, grant, body, _reader(base, grant))))
 
 
-def _reader(base: FhirBase, grant: Grant) -> Callable[[str], Mapping[str, Any]]:
-    """What a GET entry of a Bundle answers."""
+def _reader(base: FhirBase, grant: Grant) -> bundles.Read:
+    """What a GET entry of a Bundle answers: a read or a search."""
 
     def answer(url: str) -> Mapping[str, Any]:
-        parts = urlsplit(url)
-        type_, _, id_ = unquote(parts.path).strip("/").partition("/")
+        parts = urlsplit(url.removeprefix(f"{base.store.base}/"))
+        type_, _, id_ = parts.path.strip("/").partition("/")
+        if type_ not in TYPES:
+            raise UnknownType("a GET in a Bundle reads or searches a type of R4")
         if not grant.may("read" if id_ else "search-type", type_):
             raise Forbidden(f"no scope to read {type_}")
-        if not id_:
-            text = searching.search(base.store, grant, type_, parse_qsl(parts.query), strict=False)
-            found: Mapping[str, Any] = loads(text)
-            return found
-        stored = base.store.read(type_, id_)
-        if not grant.sees(stored.resource):
-            raise Missing(f"{type_} with this id is not known")
-        return stored.resource
+        if id_:
+            return _readable(base, grant, type_, unquote(id_)).resource
+        params = base.impostor.rewrite(type_, parse_qsl(parts.query))
+        found: Mapping[str, Any] = loads(searching.search(base.store, grant, type_, params, strict=False))
+        return found
 
     return answer
 

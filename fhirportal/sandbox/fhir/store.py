@@ -7,30 +7,37 @@ as sent. Threads and processes may share the file: readers never wait, writers t
 from __future__ import annotations
 
 import sqlite3
-import threading
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from fhirportal.sandbox.fhir import index
+from fhirportal.sandbox.fhir.dates import parse_interval
 from fhirportal.sandbox.fhir.json_text import dumps, loads
 from fhirportal.sandbox.fhir.outcome import Gone, Missing, VersionConflict
+from fhirportal.sandbox.fhir.pool import Pool
+from fhirportal.sandbox.fhir.resource_types import TYPES
 
 Resource = dict[str, Any]
+_Row = tuple[int, str, int, str]
 _TABLES = """
 CREATE TABLE IF NOT EXISTS resource (type TEXT, id TEXT, version INTEGER, updated TEXT, deleted INTEGER, body TEXT,
     PRIMARY KEY (type, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS older (type TEXT, id TEXT, version INTEGER, updated TEXT, deleted INTEGER, body TEXT,
     PRIMARY KEY (type, id, version)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS idx (type TEXT, id TEXT, p TEXT, v TEXT, s TEXT, lo REAL, hi REAL);
+CREATE TABLE IF NOT EXISTS kind (name TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS kept_search (key TEXT PRIMARY KEY, body TEXT, expires REAL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS kept_page (token TEXT PRIMARY KEY, key TEXT, offset INTEGER, expires REAL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS resource_living ON resource (type, id, updated) WHERE deleted = 0;
 CREATE INDEX IF NOT EXISTS idx_value ON idx (type, p, v, id);
-CREATE INDEX IF NOT EXISTS idx_number ON idx (type, p, lo, id);
-CREATE INDEX IF NOT EXISTS idx_resource ON idx (type, id, p, v, lo);
-CREATE TABLE IF NOT EXISTS page (token TEXT PRIMARY KEY, body TEXT, expires REAL);
+CREATE INDEX IF NOT EXISTS idx_number ON idx (type, p, lo, hi, id) WHERE lo IS NOT NULL;
+CREATE INDEX IF NOT EXISTS idx_resource ON idx (type, id, p, v, lo, hi, s);
 """
 
 
@@ -44,8 +51,9 @@ class Stored:
     updated: str
     text: str
 
-    @property
+    @cached_property
     def resource(self) -> Resource:
+        """Parsed once: not to be changed."""
         found: Resource = loads(self.text)
         return found
 
@@ -59,43 +67,22 @@ class Store:
 
     def __init__(self, path: Path, base: str = "") -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._path, self.base = path, base
-        self._local = threading.local()
+        self.base = base
+        self._pool = Pool(path)
         with self.connection() as connection:
             connection.executescript("PRAGMA journal_mode=WAL;" + _TABLES)
+            connection.executemany("INSERT OR IGNORE INTO kind VALUES (?)", [(name,) for name in sorted(TYPES)])
 
-    @contextmanager
-    def connection(self) -> Iterator[sqlite3.Connection]:
-        """This thread's connection; outside a `transaction` every statement commits by itself."""
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
-            connection.execute("PRAGMA synchronous=NORMAL")
-            connection.execute("PRAGMA cache_size=-32000")
-            self._local.connection = connection
-        yield connection
+    def connection(self) -> AbstractContextManager[sqlite3.Connection]:
+        """A connection for reading; outside a `transaction` every statement commits by itself."""
+        return self._pool.connection()
+
+    def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
+        """All or nothing, one writer at a time; nested ones join the outer one."""
+        return self._pool.transaction()
 
     def close(self) -> None:
-        """Closes this thread's connection."""
-        connection = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
-            self._local.connection = None
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing; nested ones join the outer one."""
-        with self.connection() as connection:
-            if connection.in_transaction:
-                yield connection
-                return
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
+        self._pool.close()
 
     def read(self, type_: str, id_: str) -> Stored:
         """The current version. Raises Missing, Gone."""
@@ -151,6 +138,13 @@ class Store:
         with self.transaction():
             return len([self._put(dict(resource), None) for resource in resources])
 
+    def last_words(self, type_: str, id_: str) -> Stored | None:
+        """The last version before its deletion, so that a caller's rights can be held against it."""
+        with self.connection() as connection:
+            sql = "SELECT version, updated, body FROM older WHERE type=? AND id=? AND deleted=0 ORDER BY version DESC LIMIT 1"
+            row = connection.execute(sql, (type_, id_)).fetchone()
+        return Stored(type_, id_, *row) if row else None
+
     def count(self) -> int:
         with self.connection() as connection:
             return int(connection.execute("SELECT count(*) FROM resource WHERE deleted=0").fetchone()[0])
@@ -159,9 +153,9 @@ class Store:
         with self.connection() as connection:
             return [r[0] for r in connection.execute("SELECT DISTINCT type FROM resource WHERE deleted=0 ORDER BY type")]
 
-    def _current(self, type_: str, id_: str) -> tuple[int, str, int, str] | None:
+    def _current(self, type_: str, id_: str) -> _Row | None:
         with self.connection() as connection:
-            row: tuple[int, str, int, str] | None = connection.execute(
+            row: _Row | None = connection.execute(
                 "SELECT version, updated, deleted, body FROM resource WHERE type=? AND id=?", (type_, id_)
             ).fetchone()
         return row
@@ -177,17 +171,19 @@ class Store:
             number, updated = (row[0] + 1 if row else 1), _now()
             text = dumps(_stamped(resource, number, updated))
             connection.execute("INSERT OR REPLACE INTO resource VALUES (?,?,?,?,0,?)", (type_, id_, number, updated, text))
-            self._index(connection, type_, id_, resource)
+            self._index(connection, type_, id_, resource, updated)
         return Stored(type_, id_, number, updated, text)
 
-    def _index(self, connection: sqlite3.Connection, type_: str, id_: str, resource: Resource) -> None:
-        made = [(type_, id_, r.p, r.v, r.s, r.lo, r.hi) for r in index.rows(resource, self.base)]
+    def _index(self, connection: sqlite3.Connection, type_: str, id_: str, resource: Resource, updated: str) -> None:
+        low, high = parse_interval(updated)
+        made: list[tuple[object, ...]] = [(type_, id_, "_lastUpdated", "", "", low, high)]
+        made += [(type_, id_, r.p, r.v, r.s, r.lo, r.hi) for r in index.rows(resource, self.base)]
         connection.executemany("INSERT INTO idx VALUES (?,?,?,?,?,?,?)", made)
 
     def _keep_older(self, connection: sqlite3.Connection, type_: str, id_: str) -> None:
         connection.execute("INSERT OR IGNORE INTO older SELECT * FROM resource WHERE type=? AND id=?", (type_, id_))
 
-    def _require_version(self, row: tuple[int, str, int, str] | None, version: int | None) -> None:
+    def _require_version(self, row: _Row | None, version: int | None) -> None:
         if version is not None and (row is None or row[0] != version):
             raise VersionConflict("the resource has another version by now")
 
