@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, jsonify, request
 from werkzeug.exceptions import HTTPException
@@ -18,10 +19,11 @@ from fhirportal.sandbox.fhir.policy import OpenPolicy, Policy
 from fhirportal.sandbox.fhir.store import Store
 from fhirportal.sandbox.smart import routes as smart
 from fhirportal.sandbox.smart.discovery import capability_security
-from fhirportal.sandbox.smart.ehr import Ehr
+from fhirportal.sandbox.smart.ehr import Ehr, origin_of
 from fhirportal.sandbox.smart.people import People
 from fhirportal.sandbox.smart.policy import SmartPolicy
 from fhirportal.sandbox.smart.state import State
+from fhirportal.sandbox.smart.switches import turn
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,20 @@ def _house(config: SandboxConfig, base: Base) -> House:
 
 
 def _fhir_base(house: House) -> fhir.FhirBase:
-    return fhir.FhirBase(house.base.name, house.store, house.policy, lambda: capability_security(house.ehr), house.impostor)
+    origins = frozenset(origin_of(url) for client in house.base.clients for url in client.redirect_uris)
+    return fhir.FhirBase(
+        name=house.base.name,
+        store=house.store,
+        policy=house.policy,
+        security=lambda: capability_security(house.ehr),
+        impostor=house.impostor,
+        origins=origins,
+    )
 
 
 def _control(houses: Mapping[str, House], token: str) -> Blueprint:
-    """`GET /` says that the sandbox is up; `POST /<base>/_control {"answer_as": id or null}` makes a base hostile."""
+    """`GET /` says that the sandbox is up. `POST /<base>/_control` makes a base hostile or broken: `{"answer_as": id or null}`
+    answers everything with that patient's data, `{"enforce_tokens": false}` asks nobody for a token."""
     blueprint = Blueprint("control", __name__)
 
     @blueprint.get("/")
@@ -88,11 +99,29 @@ def _control(houses: Mapping[str, House], token: str) -> Blueprint:
         return jsonify({"sandbox": sorted(houses)})
 
     @blueprint.post("/<base>/_control")
-    def control(base: str) -> Response:
+    def control(base: str) -> Response | tuple[Response, int]:
         smart.require_control(token)
         if base not in houses:
             abort(404)
-        houses[base].impostor.answer_as((request.get_json(silent=True) or {}).get("answer_as"))
+        asked = request.get_json(silent=True)
+        if not isinstance(asked, dict) or (problem := _turned(houses[base], asked)):
+            return jsonify({"error": problem if isinstance(asked, dict) else "send a JSON object"}), 400
         return jsonify({"ok": True})
 
     return blueprint
+
+
+def _turned(house: House, asked: Mapping[str, Any]) -> str:
+    """Turns all the switches asked for, or none and says what is wrong."""
+    victim, enforce = asked.get("answer_as"), asked.get("enforce_tokens")
+    if unknown := asked.keys() - {"answer_as", "enforce_tokens"}:
+        return f"no switch is called {min(unknown)!r}"
+    if not isinstance(victim, str | None) or not isinstance(enforce, bool | None):
+        return "answer_as takes a patient id or null, enforce_tokens true or false"
+    if victim is not None and house.store.find("Patient", victim) is None:
+        return "there is no such patient"
+    if "answer_as" in asked:
+        house.impostor.answer_as(victim)
+    if enforce is not None:
+        turn(house.ehr.state, {"enforce": enforce})
+    return ""

@@ -53,6 +53,8 @@ def serve_in_thread(config: SandboxConfig, host: str = "127.0.0.1", port: int = 
         server.shutdown()
         thread.join(5)
         server.server_close()
+        for house in app.extensions["sandbox"].values():
+            house.store.close()
 
     return RunningSandbox(url, app, known, close)
 

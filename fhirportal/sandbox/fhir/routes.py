@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -22,13 +22,14 @@ from fhirportal.sandbox.fhir.store import Store, Stored
 
 @dataclass(frozen=True)
 class FhirBase:
-    """One base as the API needs it; `security` makes `rest.security` for /metadata."""
+    """One base as the API needs it; `security` makes `rest.security` for /metadata; pages of `origins` may call it."""
 
     name: str
     store: Store
     policy: Policy
     security: Callable[[], Mapping[str, Any]]
     impostor: Impostor
+    origins: Collection[str] = ()
 
 
 def make_blueprint(bases: Mapping[str, FhirBase]) -> Blueprint:
@@ -42,7 +43,8 @@ def make_blueprint(bases: Mapping[str, FhirBase]) -> Blueprint:
     @blueprint.after_request
     def close(response: Response) -> Response:
         response.headers.setdefault("Cache-Control", "no-store")
-        return response
+        base: FhirBase | None = g.get("base")
+        return wire.with_cors(response, base.origins) if base else response
 
     for rule, view, methods in _RULES:
         blueprint.add_url_rule(rule, f"{view.__name__}-{len(rule)}", view, methods=methods)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Collection
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
@@ -116,3 +117,19 @@ def read_form() -> list[tuple[str, str]]:
     if request.mimetype not in ("", "application/x-www-form-urlencoded"):
         raise UnsupportedMedia("a search is sent as application/x-www-form-urlencoded")
     return [(name, value) for name, value in request.form.items(multi=True)]
+
+
+def with_cors(response: Response, origins: Collection[str]) -> Response:
+    """/metadata is for pages of every origin, the rest for those of registered apps; on errors too, never with cookies."""
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return response
+    response.headers.add("Vary", "Origin")
+    if request.path.endswith("/metadata"):
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    elif origin in origins:
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Allow-Methods"] = "GET, POST, PUT, DELETE"
+        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, If-Match, If-None-Exist, Prefer"
+        response.headers["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Location, WWW-Authenticate"
+    return response
