@@ -27,6 +27,7 @@ from fhirportal.portal.appointments.routes import blueprint as appointments
 from fhirportal.portal.bills.routes import blueprint as bills
 from fhirportal.portal.dashboard.routes import blueprint as dashboard
 from fhirportal.portal.info.routes import blueprint as info
+from fhirportal.portal.medicines.routes import blueprint as medicines
 from fhirportal.portal.profile.routes import blueprint as profile
 from fhirportal.portal.results.routes import blueprint as results
 from fhirportal.records.reader import Reader
@@ -40,7 +41,7 @@ from fhirportal.storage.tokens import TokenStore
 from fhirportal.upstream.auth import UserTokens
 from fhirportal.upstream.client import Gateways
 
-DOORS = (signin.blueprint, ops, info, dashboard, results, appointments, bills, profile)
+DOORS = (signin.blueprint, ops, info, dashboard, results, appointments, medicines, bills, profile)
 SETTINGS_VARIABLE = "FHIRPORTAL_SETTINGS"
 Clock = Callable[[], datetime]
 

@@ -38,7 +38,8 @@ def read_recent(answers: Sequence[Found], filters: Filters, now: datetime) -> Re
     """The answers to `recent_queries`, in that order."""
     results, reports = answers
     views = [v for r in results.resources if (v := observation.to_view(r)) and not v.withdrawn and v.effective]
-    views.sort(key=lambda v: v.effective.start if v.effective else now, reverse=True)
+    # of results taken together, those somebody wrote about come first
+    views.sort(key=lambda v: (v.effective.start if v.effective else now, bool(v.notes)), reverse=True)
     newest = [v for v in views if v.believed][:SHOWN]
     rows = with_trends([Row(v, is_new(v, filters.seen, now)) for v in newest], views)
     unopened = tuple(v for v in views if is_new(v, filters.seen, now))

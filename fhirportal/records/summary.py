@@ -11,6 +11,7 @@ from fhirportal.records.appointments import Visit, next_queries, read_next
 from fhirportal.records.bills import balance_queries, read_balance
 from fhirportal.records.bills_page import Balance
 from fhirportal.records.found import Found, Query, Source
+from fhirportal.records.medicines import Medicine, read_summary, summary_queries
 from fhirportal.records.reader import Reader
 from fhirportal.records.recent_results import Recent, read_recent, recent_queries
 from fhirportal.records.results_page import Filters
@@ -26,11 +27,20 @@ class Ahead:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """The medicines taken now, and how the hospital answered."""
+
+    medicines: tuple[Medicine, ...]
+    source: Source
+
+
+@dataclass(frozen=True)
 class Summary:
     """None stands for a part the hospital has switched off."""
 
     visits: Ahead | None
     recent: Recent | None
+    taken: Taken | None
     balance: Balance | None
 
 
@@ -42,6 +52,7 @@ def get_summary(reader: Reader, filters: Filters, now: datetime, currency: str, 
     parts: dict[str, tuple[Query, ...]] = {
         "appointments": next_queries(),
         "results": recent_queries(),
+        "medicines": summary_queries(),
         "bills": balance_queries(),
     }
     wanted = {name: queries for name, queries in parts.items() if name not in off}
@@ -49,6 +60,7 @@ def get_summary(reader: Reader, filters: Filters, now: datetime, currency: str, 
     return Summary(
         visits=Ahead(*read_next(answers["appointments"], now)) if "appointments" in answers else None,
         recent=read_recent(answers["results"], filters, now) if "results" in answers else None,
+        taken=Taken(*read_summary(answers["medicines"])) if "medicines" in answers else None,
         balance=read_balance(answers["bills"], currency) if "bills" in answers else None,
     )
 

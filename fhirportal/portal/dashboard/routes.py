@@ -36,6 +36,7 @@ def show(handle: str) -> str:
         visits_state=summary.visits.source.value if summary.visits else shown.OFF,
         needs=[] if visit.viewer.read_only else shown.list_needs(summary, visit),
         recent=shown.show_recent(summary.recent, visit),
+        medicines=shown.show_taken(summary.taken, visit),
         owe=show_owed(summary.balance, visit) if summary.balance else None,
         missing=_missing(summary, visit),
     )
@@ -51,6 +52,7 @@ def _missing(summary: Summary, visit: Visit) -> list[str]:
     parts = (
         (words.gettext("Visits"), summary.visits.source if summary.visits else None),
         (words.gettext("Test results"), summary.recent.source if summary.recent else None),
+        (words.gettext("Medicines"), summary.taken.source if summary.taken else None),
         (words.gettext("Bills"), summary.balance.source if summary.balance else None),
     )
     return [name for name, source in parts if source in (Source.DOWN, Source.PARTIAL)]

@@ -8,17 +8,20 @@ from dataclasses import dataclass
 
 from fhirportal.portal.appointments.shown import ShownVisit, show_visit
 from fhirportal.portal.bills.shown import show_owed
+from fhirportal.portal.medicines.shown import ShownMedicine, show_medicine
 from fhirportal.portal.results.rows import ShownRow, report_path, result_path, show_row
 from fhirportal.records.appointments import Visit as Booked
 from fhirportal.records.bills_page import Balance
+from fhirportal.records.medicines import Medicine
 from fhirportal.records.recent_results import Recent
-from fhirportal.records.summary import Ahead, Summary
+from fhirportal.records.summary import Ahead, Summary, Taken
 from fhirportal.web import Visit
 from fhirportal.words import Words, formats
 from fhirportal.words.findings import name_of
 
 MOST_NAMED = 2
 """More new results than this become one line that leads to the list."""
+MOST_MEDICINES = 3
 OFF = "off"
 
 
@@ -54,6 +57,15 @@ class ShownRecent:
 
     rows: tuple[ShownRow, ...]
     drawn: bool
+    state: str
+
+
+@dataclass(frozen=True)
+class ShownTaken:
+    """A few of the medicines taken now; `more` leads to all of them, `state` says why there are none."""
+
+    rows: tuple[ShownMedicine, ...]
+    more: str
     state: str
 
 
@@ -101,6 +113,21 @@ def show_recent(recent: Recent | None, visit: Visit) -> ShownRecent:
         return ShownRecent((), False, OFF)
     rows = tuple(show_row(row, visit) for row in recent.rows)
     return ShownRecent(rows, any(row.spark for row in rows), recent.source.value)
+
+
+def show_taken(taken: Taken | None, visit: Visit) -> ShownTaken:
+    """The first few, those that run out first in front."""
+    if taken is None:
+        return ShownTaken((), "", OFF)
+    ordered = sorted(taken.medicines, key=_end_of_supply)
+    rows = tuple(show_medicine(m, visit) for m in ordered[:MOST_MEDICINES])
+    more = visit.words.gettext("All %(num)s", num=len(taken.medicines))
+    return ShownTaken(rows, more, taken.source.value)
+
+
+def _end_of_supply(medicine: Medicine) -> tuple[bool, float]:
+    until = medicine.lasts_until
+    return until is None, until.start.timestamp() if until else 0.0
 
 
 def list_needs(summary: Summary, visit: Visit) -> list[Need]:

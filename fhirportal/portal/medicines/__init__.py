@@ -1,0 +1,1 @@
+"""The pages about medicines: the list, also for printing, and one medicine with its history."""
