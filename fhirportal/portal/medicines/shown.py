@@ -18,7 +18,7 @@ from mappings.dosage import Dosage
 from mappings.medication_dispense import MedicationDispenseView
 from mappings.medication_request import MedicationRequestView
 from mappings.medication_statement import MedicationStatementView
-from mappings.reading import Concept
+from mappings.reading import Concept, When
 
 SOON = timedelta(days=7)
 SYSTEMS = {
@@ -73,7 +73,7 @@ def show_medicine(medicine: Medicine, visit: Visit) -> ShownMedicine:
         reason=", ".join(c.text for c in view.reasons if c.text),
         prescriber=medicine.prescriber,
         supplied=_supplied(medicine.last_supply, words),
-        until=words.gettext("Should last until %(day)s", day=formats.date_near(until, words)) if until else "",
+        until=_until(until, visit) if until else "",
         soon=bool(until and until.day <= formats.day_of(visit.now, words) + SOON),
         repeats=_repeats(view, words),
         status=phrase("medication_request_status", view.status, words),
@@ -81,6 +81,14 @@ def show_medicine(medicine: Medicine, visit: Visit) -> ShownMedicine:
         do_not_take=view.do_not_take,
         withdrawn=view.withdrawn,
     )
+
+
+def _until(until: When, visit: Visit) -> str:
+    words = visit.words
+    day = formats.date_near(until, words)
+    if until.day < formats.day_of(visit.now, words):
+        return words.gettext("Should have lasted until %(day)s", day=day)
+    return words.gettext("Should last until %(day)s", day=day)
 
 
 def name_of(medicine: Concept | None, words: Words) -> str:
