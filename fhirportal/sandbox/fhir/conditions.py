@@ -51,6 +51,8 @@ def _token(value: str) -> Condition:
 
 def _reference(parameter: Parameter, value: str, modifier: str, base: str) -> Condition:
     local = localised(value, base)
+    if "://" in local and "|" in local:
+        return _uri(local)
     if "/" in local or local.startswith("urn:"):
         fits = not modifier or local.startswith(f"{modifier}/") or f"/{modifier}/" in local
         return Condition("v = ?", [local], selective=True) if fits else Condition("0")

@@ -128,6 +128,9 @@ def tokens(value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _references(name: str, value: Any, only: str, base: str) -> Iterator[Row]:
+    if isinstance(value, str) and not only:  # a canonical, its version behind a bar
+        address, _, version = value.partition("|")
+        yield Row(name, address, version)
     if not isinstance(value, Mapping):
         return
     raw = value.get("reference")
@@ -205,5 +208,6 @@ def _quantities(name: str, value: Any) -> Iterator[Row]:
     low = -EXTREME if "<" in comparator else float(amount)
     high = EXTREME if ">" in comparator else float(amount)
     system = str(about.get("system") or "")
-    for unit in {str(about.get("code") or ""), str(about.get("unit") or "")} - {""} or {""}:
+    units = {str(about.get(name) or "") for name in ("code", "unit", "currency")} - {""}
+    for unit in sorted(units) or [""]:
         yield Row(name, unit, system, low, high)

@@ -153,7 +153,7 @@ def test_the_capability_statement_is_honest(server):
     statement = server.get("/metadata").json()
     for resource in statement["rest"][0]["resource"]:
         for param in resource["searchParam"]:
-            value = {"date": "2019", "quantity": "1"}.get(param["type"], "x")
+            value = {"date": "2019", "quantity": "1", "number": "1"}.get(param["type"], "x")
             answer = server.get(f"/{resource['type']}?{param['name']}={value}", Prefer="handling=strict")
             assert answer.status_code == 200, (resource["type"], param)
 
