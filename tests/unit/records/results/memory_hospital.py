@@ -98,7 +98,9 @@ class MemoryHospital:
 def _fits(resource: Mapping[str, Any], name: str, value: str) -> bool:
     plain = [re.sub(r"\\(.)", r"\1", v) for v in re.split(r"(?<!\\),", value)]
     if name == "patient":
-        return resource.get("subject", {}).get("reference") in (f"Patient/{v.split('/')[-1]}" for v in plain)
+        own = {f"Patient/{v.split('/')[-1]}" for v in plain}
+        actors = {p.get("actor", {}).get("reference") for p in resource.get("participant", ())}
+        return bool(own & (actors | {resource.get("subject", {}).get("reference")}))
     if name == "category":
         return bool({c.get("code") for item in resource.get("category", ()) for c in item.get("coding", ())} & set(plain))
     if name == "code":
