@@ -93,10 +93,14 @@ class Hospital:
     client: Client = setting("How we sign in to the hospital's server.")
     vendor: str = setting("Vendor profile: generic, or another name in upstream/quirks.", "generic")
     branding: Branding = setting("Look and names.", factory=lambda: Branding())
-    contacts: Contacts = setting("Help line, emergency number and the other contacts.", factory=lambda: Contacts())
+    contacts: Contacts = setting(
+        "Whom patients turn to. Outside the demo all are required but help_email and security.", factory=lambda: Contacts()
+    )
     time_zone: str = setting("IANA zone of the hospital's sites, for example Europe/Dublin.", "UTC")
     zone_name: str = setting("What patients call that zone: Irish time; empty: the zone's own name.", "")
-    languages: tuple[str, ...] = setting("Languages offered, the first is the default.", ("en",))
+    languages: tuple[str, ...] = setting(
+        "Languages offered, the first is the default; must be named outside the demo.", ("en",)
+    )
     currency: str = setting("ISO 4217 code used where a bill names none.", "USD")
     country: str = setting("ISO 3166 country, for telephone links and formats.", "US")
     standalone_launch: bool = setting("Whether patients may start at the portal and sign in at the EHR.", True)

@@ -15,10 +15,12 @@ SUMMARY = "serve the sandbox hospital, or launch from it"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     serve = actions.add_parser("serve", help="serve the hospitals of a configuration file")
-    serve.add_argument("--config", type=Path, required=True, metavar="FILE")
+    serve.add_argument("--config", type=Path, required=True, metavar="FILE", help="made by the demo")
     launch = actions.add_parser("launch", help="print a one-time EHR launch address of the running demo")
     launch.add_argument("key", metavar="KEY", help="who: a person's key, as in demo.json")
-    launch.add_argument("--as", dest="role", choices=("patient", "relative", "clinician"), default="patient")
+    launch.add_argument(
+        "--as", dest="role", choices=("patient", "relative", "clinician"), default="patient", help="default: patient"
+    )
     launch.add_argument("--data", type=Path, default=Path(".demo"), metavar="DIR", help="the demo's folder (default: .demo)")
     launch.add_argument("--hospital", metavar="SLUG", help="which hospital, where the key is known in several")
 

@@ -29,7 +29,7 @@ def address_of(base: str, ask: Ask) -> str:
 def within(base: str, url: str, current: str = "") -> str | None:
     """`url` (relative ones against `current`) if it lies on the FHIR base: same scheme, host, port and path; else None.
 
-    The base itself counts too: HAPI pages with `[base]?_getpages=`. What is below it must not climb out again.
+    The base itself counts too: some servers page with `[base]?_getpages=`. What is below it must not climb out again.
     """
     try:
         absolute = urljoin(current or f"{base.rstrip('/')}/", url)
