@@ -47,7 +47,10 @@ class Impostor:
     def rewrite(self, type_: str, params: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
         """The same search for the victim: whoever was asked for is left out."""
         victim = self._victim
-        name = "_id" if type_ == "Patient" else "patient"
-        if not victim or (name == "patient" and find_parameter(type_, name) is None):
+        if not victim:
             return list(params)
-        return [(name, victim), *((n, v) for n, v in params if n.partition(":")[0] not in _WHOSE)]
+        if type_ == "Patient":
+            return [("_id", victim), *((n, v) for n, v in params if n.startswith("_") and n != "_id")]
+        if find_parameter(type_, "patient") is None:
+            return list(params)
+        return [("patient", victim), *((n, v) for n, v in params if n.partition(":")[0] not in _WHOSE)]

@@ -57,7 +57,12 @@ def test_deletes_come_first_and_reads_last(server):
 def test_a_version_guards_an_update_inside_a_transaction(server):
     made = server.send("POST", "/Patient", PATIENT).json()
     stale = entry("PUT", f"Patient/{made['id']}", {**made, "active": True}, ifMatch='W/"7"')
-    assert server.send("POST", "", bundle(entry("POST", "Patient", {**PATIENT, "name": [{"family": "Undone"}]}), stale)).status_code == 412
+    assert (
+        server.send(
+            "POST", "", bundle(entry("POST", "Patient", {**PATIENT, "name": [{"family": "Undone"}]}), stale)
+        ).status_code
+        == 412
+    )
     assert server.ids("/Patient?family=Undone") == []
     good = entry("PUT", f"Patient/{made['id']}", {**made, "active": True}, ifMatch='W/"1"')
     assert server.send("POST", "", bundle(good)).json()["entry"][0]["response"]["etag"] == 'W/"2"'

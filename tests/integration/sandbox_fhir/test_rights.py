@@ -44,7 +44,14 @@ class Tokens:
 
 
 def observation(id_, subject, **more):
-    return {"resourceType": "Observation", "id": id_, "status": "final", "code": {"text": "x"}, "subject": {"reference": subject}, **more}
+    return {
+        "resourceType": "Observation",
+        "id": id_,
+        "status": "final",
+        "code": {"text": "x"},
+        "subject": {"reference": subject},
+        **more,
+    }
 
 
 @pytest.fixture

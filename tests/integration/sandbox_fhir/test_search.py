@@ -7,7 +7,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 MINE = "/Observation?patient=odd"
+CODE = {"coding": [{"system": "http://loinc.org", "code": "718-7"}]}
 ALL = {"year", "month", "day", "instant", "period", "never", "low", "high"}
+
+
+def observation(id_, **more):
+    return {
+        "resourceType": "Observation",
+        "id": id_,
+        "status": "final",
+        "code": CODE,
+        "subject": {"reference": "Patient/else"},
+        **more,
+    }
 
 
 SPELLINGS = [(n, v) for n in ("patient", "subject") for v in ("odd", "Patient/odd", "{base}/Patient/odd")] + [
@@ -147,6 +159,130 @@ def test_the_self_link_shows_what_was_applied(server):
     address = next(link["url"] for link in lenient["link"] if link["relation"] == "self")
     assert "nonsense" not in address and "status=final" in address
     assert server.get(f"{MINE}&nonsense=1", Prefer="handling=strict").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("status:not=final,preliminary", set()),
+        ("value-quantity=ap5", {"low"}),
+        ("value-quantity=ne5.4", {"high"}),
+        ("value-quantity=sa5.4", {"high"}),
+        ("value-quantity=eb12", {"low"}),
+        ("value-quantity=5.4e0", {"low"}),
+        ("value-quantity=lt5.4,gt11.9", {"high"}),
+        ("combo-value-quantity=5.4", {"low"}),
+        ("_lastUpdated=ge2000&_lastUpdated=sa2001", ALL),
+        ("_lastUpdated:missing=true", set()),
+        ("subject:Patient=odd", ALL),
+        ("subject:Group=odd", set()),
+        ("subject:Patient=Group/odd", set()),
+        ("subject=Patient/odd/_history/4", ALL),
+        ("patient=odd,nobody", ALL),
+        ("_id=low&_id=high", set()),
+        ("_id=low&_id=low,high", {"low"}),
+    ],
+)
+def test_more_of_every_kind(server, query, wanted):
+    assert set(server.ids(f"{MINE}&{query}")) == wanted
+
+
+def test_a_reference_by_identifier(server):
+    assert server.ids("/Observation?subject:identifier=odd") == ["identified"]
+    assert server.ids("/Observation?subject:identifier=urn:other|odd") == []
+
+
+def test_canonicals_are_found_with_and_without_their_version(server):
+    response = {
+        "resourceType": "QuestionnaireResponse",
+        "id": "qr",
+        "status": "completed",
+        "questionnaire": "http://q.example/q|2",
+    }
+    server.store.put_all([response])
+    for value, found in (("http://q.example/q", ["qr"]), ("http://q.example/q|2", ["qr"]), ("http://q.example/q|3", [])):
+        assert server.ids(f"/QuestionnaireResponse?questionnaire={quote(value, safe='')}") == found
+
+
+def test_values_may_hold_what_separates_values(server):
+    server.store.put_all([observation("comma", code={"coding": [{"system": "urn:a", "code": "x,y"}]})])
+    assert server.ids("/Observation?code=x\\,y") == ["comma"]
+    assert server.ids("/Observation?code=x,y") == []
+    server.send("DELETE", "/Observation/comma")
+
+
+def test_the_updating_instant_is_found_to_the_millisecond(server):
+    instant = server.get("/Observation/low").json()["meta"]["lastUpdated"]
+    assert "low" in server.ids(f"/Observation?_lastUpdated={instant}&_count=500")
+    assert "low" not in server.ids(f"/Observation?_lastUpdated=gt{instant}&_count=500")
+    assert "low" in server.ids(f"/Observation?_lastUpdated=ge{instant}&_count=500")
+
+
+def test_a_type_without_parameters_of_its_own_is_still_searched(server):
+    server.store.put_all([{"resourceType": "Contract", "id": "c1"}])
+    assert server.ids("/Contract") == server.ids("/Contract?_id=c1") == server.ids("/Contract?_lastUpdated=gt2000") == ["c1"]
+
+
+@pytest.mark.parametrize("query", ["name:phonetic=x", "code:text=x", "code:in=x", "date:exact=2019", "_id:not=x", "subject:Nothing=1",
+                                   "status:of-type=x", "_lastUpdated:exact=2019"])  # fmt: skip
+def test_an_unknown_modifier_never_widens_a_search(server, query):
+    path = f"/Patient?{query}" if query.startswith("name") else f"{MINE}&{query}"
+    answer = server.get(path)
+    assert answer.status_code == 400 and "modifier" in answer.json()["issue"][0]["diagnostics"]
+
+
+def test_count_zero_and_totals_as_asked(server):
+    zero = server.get(f"{MINE}&_count=0").json()
+    assert zero["total"] == len(ALL) and "entry" not in zero and [link["relation"] for link in zero["link"]] == ["self"]
+    assert "total" not in server.get(f"{MINE}&_total=none").json()
+    first = server.get(f"{MINE}&_count=3&_total=accurate").json()
+    second = server.get("?" + next(k["url"] for k in first["link"] if k["relation"] == "next").partition("?")[2]).json()
+    assert first["total"] == second["total"] == len(ALL)
+
+
+def test_a_page_shows_what_was_found_then_and_not_what_was_deleted_since(server):
+    server.store.put_all([observation(f"page{n}", subject={"reference": "Patient/paged"}) for n in range(6)])
+    first = server.get("/Observation?patient=paged&_count=2&_sort=_id").json()
+    server.store.put_all([observation("page00", subject={"reference": "Patient/paged"})])
+    server.store.delete("Observation", "page2")
+    link = next(k["url"] for k in first["link"] if k["relation"] == "next")
+    assert [e["resource"]["id"] for e in server.get("?" + link.partition("?")[2]).json()["entry"]] == ["page3", "page4"]
+    for n in server.ids("/Observation?patient=paged"):
+        server.store.delete("Observation", n)
+
+
+@pytest.mark.parametrize(("summary", "there", "cut"), [("true", "valueQuantity", "note"), ("text", "text", "valueQuantity"),
+                                                       ("data", "note", "text"), ("false", "note", "")])  # fmt: skip
+def test_summaries_are_those_of_r4(server, summary, there, cut):
+    text = {"status": "generated", "div": '<div xmlns="http://www.w3.org/1999/xhtml">x</div>'}
+    server.store.put_all(
+        [
+            observation(
+                "summed", subject={"reference": "Patient/summed"}, text=text, note=[{"text": "n"}], valueQuantity={"value": 1}
+            )
+        ]
+    )
+    for path in (f"/Observation/summed?_summary={summary}", f"/Observation?_id=summed&_summary={summary}"):
+        body = server.get(path).json()
+        found = body["entry"][0]["resource"] if body["resourceType"] == "Bundle" else body
+        assert there in found and cut not in found and found["status"] == "final"
+        assert ("SUBSETTED" in str(found["meta"])) is (summary != "false")
+
+
+def test_a_full_url_can_be_fetched(server):
+    found = server.get("/CareTeam?patient=odd").json()["entry"][0]
+    assert " " not in found["fullUrl"] and "|" not in found["fullUrl"]
+    assert server.get(found["fullUrl"].removeprefix(server.base)).json()["id"] == found["resource"]["id"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["value-quantity=1e999999999", "value-quantity=NaN", "value-quantity=1_0", "_count=²", "name=" + "x" * 3000,
+     "code=" + ",".join(["x"] * 400) + "&status=" + ",".join(["y"] * 400)] + ["&".join(["status=final"] * 80)]
+    + ["&".join("date=ge2019" + ",ge2020" * 300 for _ in range(12))],
+)  # fmt: skip
+def test_excess_is_refused_or_answered(server, query):
+    assert server.get(f"{MINE}&{query}").status_code in (200, 400)
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,9 @@ def test_any_text_is_an_interval_or_a_value_error(text):
 
 
 dates = st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1))
-texts = st.builds(lambda moment, length: moment.isoformat(timespec="seconds")[:length], dates, st.sampled_from([4, 7, 10, 16, 19]))
+texts = st.builds(
+    lambda moment, length: moment.isoformat(timespec="seconds")[:length], dates, st.sampled_from([4, 7, 10, 16, 19])
+)
 
 
 @given(texts, st.integers(0, 3))
@@ -103,6 +105,8 @@ def test_about_reaches_further_the_longer_ago():
     assert high - low == 3 * 86_400 * SECOND
 
 
-@pytest.mark.parametrize(("text", "split"), [("ge2020", ("ge", "2020")), ("2020", ("eq", "2020")), ("xx2020", ("eq", "xx2020"))])
+@pytest.mark.parametrize(
+    ("text", "split"), [("ge2020", ("ge", "2020")), ("2020", ("eq", "2020")), ("xx2020", ("eq", "xx2020"))]
+)
 def test_prefixes(text, split):
     assert split_prefix(text) == split

@@ -61,7 +61,10 @@ json_values = st.recursive(
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.sampled_from(["Patient", "Observation", "Appointment", "MedicationRequest", "Invoice", "QuestionnaireResponse"]), st.data())
+@given(
+    st.sampled_from(["Patient", "Observation", "Appointment", "MedicationRequest", "Invoice", "QuestionnaireResponse"]),
+    st.data(),
+)
 def test_no_resource_breaks_the_index(type_, data):
     tops = sorted({path.split(".")[0].split("(")[0].replace("[x]", "Quantity").rstrip("?")
                    for p in TABLE[type_].values() for path in p.paths})  # fmt: skip
@@ -94,13 +97,16 @@ def test_decimals_keep_every_digit(text):
     assert dumps(loads(f'{{"value":{text}}}')) == f'{{"value":{text}}}'
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda i: st.lists(i) | st.dictionaries(st.text(), i)))
+@given(
+    st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda i: st.lists(i) | st.dictionaries(st.text(), i))
+)
 def test_what_is_written_is_read_again(value):
     assert loads(dumps(value)) == value == json.loads(dumps(value))
 
 
 @pytest.mark.parametrize(
-    "text", ["NaN", '{"a":Infinity}', "", "{", "[" * 100_000, "[" * (DEEPEST + 1) + "]" * (DEEPEST + 1), '"\\ud800"', '{"\\udc00":1}']
+    "text",
+    ["NaN", '{"a":Infinity}', "", "{", "[" * 100_000, "[" * (DEEPEST + 1) + "]" * (DEEPEST + 1), '"\\ud800"', '{"\\udc00":1}'],
 )
 def test_what_is_no_json_for_us_is_a_value_error(text):
     with pytest.raises(ValueError):
