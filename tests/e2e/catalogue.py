@@ -34,7 +34,8 @@ def _messages(language: str) -> tuple[frozenset[str], frozenset[str], tuple[re.P
 
 
 def list_english(page: Page, language: str) -> list[str]:
-    """The runs of text on a page in `language` that are messages of ours in English; what says it is English may be."""
+    """The runs of text on a page in `language` that are messages of ours in English. The hospital's own words, and what says
+    it is English, may be."""
     plain, theirs, patterns = _messages(language)
-    runs = {run.text for run in page.runs if not run.lang.startswith("en")} - theirs
+    runs = {run.text for run in page.runs if not run.own and not run.lang.startswith("en")} - theirs
     return sorted(text for text in runs if text in plain or any(p.fullmatch(text) for p in patterns))

@@ -84,8 +84,9 @@ class Walker:
         return list(dict.fromkeys(unescape(link) for link in found))
 
     def walk(self, each: int | None = None, most: int = 2000) -> dict[str, str]:
-        """Every page of this chart that needs no id or that links lead to, at most `each` of one kind; files are fetched and looked at, too."""
-        waiting, done, kinds = plain_pages(), set(), Counter()
+        """Every page of this chart that needs no id or that links lead to, at most `each` of one kind; files, too. Returns
+        the pages' HTML. All that is wrong with any of them is told at once."""
+        waiting, done, kinds, troubles = plain_pages(), set(), Counter(), []
         while waiting and len(done) < most:
             page = waiting.pop(0)
             kind = endpoint_of(page)
@@ -96,11 +97,18 @@ class Walker:
                 continue
             done.add(page)
             kinds[kind] += 1
-            if is_file(page):
-                self.fetch_file(page)
-            else:
-                waiting += [link for link in self.links(self.get(page)) if link not in done]
+            try:
+                waiting += [link for link in self._visit(page) if link not in done]
+            except AssertionError as problem:
+                troubles.append(str(problem))
+        assert not troubles, "\n".join(troubles)
         return self.seen
+
+    def _visit(self, page: str) -> list[str]:
+        if is_file(page):
+            self.fetch_file(page)
+            return []
+        return self.links(self.get(page))
 
     def fetch_file(self, page: str) -> requests.Response:
         """A file of this chart: only ever a download, kept by nobody, with nothing that runs."""
