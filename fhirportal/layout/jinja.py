@@ -3,6 +3,7 @@
 It decides what every template may call. It must not know which page is drawn; the words and the frame come from flask.g.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
 from hashlib import sha256
@@ -56,6 +57,7 @@ def install(app: Flask) -> None:
         icon=icon,
         asset=asset,
         drawing=charts.drawing,
+        unique=unique,
         LANGUAGES=LANGUAGES,
         zone_label=lambda: formats.zone_label(current()),
     )
@@ -82,6 +84,13 @@ def fingerprint(name: str) -> str:
     if not path.is_relative_to(HERE / "static") or not path.is_file():
         return ""
     return sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def unique(ident: str) -> str:
+    """`ident` for an element; from its second use on one page on with a number: an id stands once in a document."""
+    used = g.setdefault("idents", Counter())
+    used[ident] += 1
+    return ident if used[ident] == 1 else f"{ident}-{used[ident]}"
 
 
 def tel(number: str) -> str:

@@ -1,9 +1,13 @@
 """The base page, navigation and small functions, drawn with nothing but a Flask app."""
 
+import re
+from decimal import Decimal as D
+
 import pytest
 from flask import Flask, g, render_template_string
 
 from fhirportal.layout import icons, jinja
+from fhirportal.layout.charts import NumberLine
 from fhirportal.layout.frame import Acting, Frame, Person
 from fhirportal.layout.navigation import ENTRIES, list_items
 from fhirportal.settings import Branding, Client, Contacts, Hospital
@@ -113,3 +117,13 @@ def test_every_icon_is_hidden_from_screen_readers():
     assert "ico--flip" in icons.icon("right") and "ico--flip" not in icons.icon("drop")
     with pytest.raises(KeyError):
         icons.icon("no-such")
+
+
+def test_the_same_chart_twice_has_ids_of_its_own(app):
+    twice = "{% import 'macros/ui.html' as ui %}{{ ui.chart(line) }}{{ ui.chart(line) }}"
+    with app.test_request_context("/"):
+        line = NumberLine(value=D(5), low=D(1), high=D(9), label="You", title="t", description="d", low_label="1", high_label="9",
+                          range_label="Range", words=translator())  # fmt: skip
+        html = render_template_string(twice, line=line)
+    ids, named = re.findall(r' id="([^"]+)"', html), re.findall(r'aria-(?:labelledby|describedby)="([^"]+)"', html)
+    assert len(ids) == 4 == len(set(ids)) and named == ids
