@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from fhirportal.sandbox.config import Base, SandboxConfig
 from fhirportal.sandbox.desk import routes as desk
 from fhirportal.sandbox.desk.ledger import StoreLedger
+from fhirportal.sandbox.faults import FAULT_SWITCHES, BadFault, FaultyFront, Switchboard
 from fhirportal.sandbox.fhir import routes as fhir
 from fhirportal.sandbox.fhir.hostile import Impostor
 from fhirportal.sandbox.fhir.policy import OpenPolicy, Policy
@@ -35,6 +36,7 @@ class House:
     ehr: Ehr
     ledger: StoreLedger
     impostor: Impostor
+    faults: Switchboard = field(default_factory=Switchboard)
 
     @property
     def policy(self) -> Policy:
@@ -53,6 +55,7 @@ def create_app(config: SandboxConfig) -> Flask:
     app.register_blueprint(desk.make_blueprint(desks, config.control_token))
     app.register_blueprint(fhir.make_blueprint({s: _fhir_base(h) for s, h in houses.items()}))
     app.register_error_handler(HTTPException, fhir.answer_lost)
+    app.wsgi_app = FaultyFront(app.wsgi_app, {s: h.faults for s, h in houses.items()})  # type: ignore[method-assign]
     return app
 
 
@@ -91,22 +94,22 @@ def _fhir_base(house: House) -> fhir.FhirBase:
 
 def _control(houses: Mapping[str, House], token: str) -> Blueprint:
     """`GET /` says that the sandbox is up. `POST /<base>/_control` makes a base hostile or broken: `{"answer_as": id or null}`
-    answers everything with that patient's data, `{"enforce_tokens": false}` asks nobody for a token."""
+    answers everything with that patient's data, `{"enforce_tokens": false}` asks nobody for a token, `latency_ms`, `faults`
+    and `reset` are `faults.Switchboard`'s. What is not named stays as it is; GET shows the faults."""
     blueprint = Blueprint("control", __name__)
 
     @blueprint.get("/")
     def up() -> Response:
         return jsonify({"sandbox": sorted(houses)})
 
-    @blueprint.post("/<base>/_control")
+    @blueprint.route("/<base>/_control", methods=["GET", "POST"])
     def control(base: str) -> Response | tuple[Response, int]:
         smart.require_control(token)
-        if base not in houses:
-            abort(404)
-        asked = request.get_json(silent=True)
-        if not isinstance(asked, dict) or (problem := _turned(houses[base], asked)):
+        house = houses.get(base) or abort(404)
+        asked = request.get_json(silent=True) if request.method == "POST" else {}
+        if not isinstance(asked, dict) or (problem := _turned(house, asked)):
             return jsonify({"error": problem if isinstance(asked, dict) else "send a JSON object"}), 400
-        return jsonify({"ok": True})
+        return jsonify({"ok": True, **house.faults.shown()})
 
     return blueprint
 
@@ -114,14 +117,18 @@ def _control(houses: Mapping[str, House], token: str) -> Blueprint:
 def _turned(house: House, asked: Mapping[str, Any]) -> str:
     """Turns all the switches asked for, or none and says what is wrong."""
     victim, enforce = asked.get("answer_as"), asked.get("enforce_tokens")
-    if unknown := asked.keys() - {"answer_as", "enforce_tokens"}:
+    if unknown := asked.keys() - {"answer_as", "enforce_tokens", *FAULT_SWITCHES}:
         return f"no switch is called {min(unknown)!r}"
     if not isinstance(victim, str | None) or not isinstance(enforce, bool | None):
         return "answer_as takes a patient id or null, enforce_tokens true or false"
     if victim is not None and house.store.find("Patient", victim) is None:
         return "there is no such patient"
-    if "answer_as" in asked:
+    try:
+        house.faults.turn(asked)
+    except BadFault as problem:
+        return str(problem)
+    if "answer_as" in asked or asked.get("reset"):
         house.impostor.answer_as(victim)
-    if enforce is not None:
-        turn(house.ehr.state, {"enforce": enforce})
+    if enforce is not None or asked.get("reset"):
+        turn(house.ehr.state, {"enforce": enforce is not False})
     return ""

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 import socket
+import struct
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 from flask import Flask
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from fhirportal.sandbox.app import create_app
 from fhirportal.sandbox.config import SandboxConfig
+from fhirportal.sandbox.faults import HANG_UP
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
 
 CONFIG_VARIABLE = "FHIRPORTAL_SANDBOX"
 
@@ -25,6 +31,18 @@ class _Handler(WSGIRequestHandler):
         super().setup()
         # without this every answer in two parts waits 40 ms for the other side's delayed ACK
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def make_environ(self) -> WSGIEnvironment:
+        return {**super().make_environ(), HANG_UP: self._hang_up}
+
+    def _hang_up(self, reset: bool) -> NoReturn:
+        """Closes the connection without a word; the server takes the exception for a client that went away."""
+        self.close_connection = True
+        if reset:
+            # with nothing to linger for, close() sends RST; detached, so that nobody sends FIN before
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            os.close(self.connection.detach())
+        raise ConnectionAbortedError("hung up")
 
     def log(self, type: str, message: str, *args: object) -> None:
         """Tests need no access log."""

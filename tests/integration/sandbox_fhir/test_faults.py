@@ -171,7 +171,7 @@ def test_what_is_named_changes_and_the_rest_stays(server, faulty):
         [],
     ],
 )
-def test_a_switch_nobody_knows_is_refused_and_nothing_changes(server, asked):
+def test_a_switch_nobody_knows_is_refused_and_nothing_changes(server, faulty, asked):
     answer = server.control("open", asked)
     assert answer.status_code == 400 and answer.json()["error"]
     assert fresh(server).status_code == 200
