@@ -51,7 +51,10 @@ class Medicine:
 
     @property
     def lasts_until(self) -> When | None:
-        return self.last_supply.lasts_until if self.last_supply else None
+        """None for what is taken only when needed: how long that lasts nobody can say."""
+        if self.last_supply is None or any(d.as_needed for d in self.newest.dosages):
+            return None
+        return self.last_supply.lasts_until
 
 
 @dataclass(frozen=True)
