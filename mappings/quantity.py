@@ -53,6 +53,8 @@ class Ratio:
 
 def quantity(value: object) -> Quantity | None:
     """A Quantity with a number in it; None where there is no number, however much else was sent."""
+    if not value:
+        return None
     data = as_dict(value)
     amount = number(data.get("value"))
     if amount is None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 Precision = Literal["year", "month", "day", "time"]
 
@@ -78,7 +78,12 @@ class Reference:
 
 
 def as_dict(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    return value if is_object(value) else {}
+
+
+def is_object(value: object) -> TypeGuard[Mapping[str, Any]]:
+    """Whether it is a JSON object. Nearly all are plain dicts, and asking the abstract class is many times dearer."""
+    return type(value) is dict or isinstance(value, Mapping)
 
 
 def as_list(value: object) -> Sequence[Any]:
@@ -89,7 +94,7 @@ def as_list(value: object) -> Sequence[Any]:
 
 def dicts(value: object) -> Iterator[Mapping[str, Any]]:
     """The dicts in a list, or the one dict standing where a list should."""
-    return (item for item in as_list(value) if isinstance(item, Mapping))
+    return (item for item in as_list(value) if is_object(item)) if value else iter(())
 
 
 def text(value: object) -> str:
@@ -115,9 +120,12 @@ def coding(value: object) -> Coding:
 
 def concept(value: object) -> Concept | None:
     """A CodeableConcept; None where there is neither text nor a code."""
+    if not value:
+        return None
     data = as_dict(value)
-    codings = tuple(c for c in map(coding, dicts(data.get("coding"))) if c.code or c.display)
-    chosen = next((as_dict(c) for c in dicts(data.get("coding")) if as_dict(c).get("userSelected") is True), {})
+    sent = list(dicts(data.get("coding")))
+    codings = tuple(c for c in map(coding, sent) if c.code or c.display)
+    chosen: Mapping[str, Any] = next((c for c in sent if c.get("userSelected") is True), {})
     words = text(data.get("text")) or text(chosen.get("display")) or next((c.display for c in codings if c.display), "")
     return Concept(words, codings) if words or codings else None
 
@@ -125,6 +133,8 @@ def concept(value: object) -> Concept | None:
 def when(value: object) -> When | None:
     """A date, dateTime or instant at the precision sent; None where it cannot be read."""
     raw = text(value).replace(" ", "")
+    if not raw:
+        return None
     if partial := _PARTIAL.match(raw):
         return _partial_date(*partial.groups())
     try:
@@ -148,6 +158,8 @@ def _partial_date(year: str, month: str | None, day: str | None) -> When | None:
 
 
 def period(value: object) -> Span | None:
+    if not value:
+        return None
     data = as_dict(value)
     span = Span(when(data.get("start")), when(data.get("end")))
     return span if span.start or span.end else None
@@ -179,6 +191,8 @@ def human_name(value: object) -> str:
 
 def reference(value: object) -> Reference | None:
     """A Reference in any spelling: relative, absolute, versioned, urn:uuid, contained `#id` or identifier only."""
+    if not value:
+        return None
     data = as_dict(value)
     display = text(data.get("display"))
     raw = text(data.get("reference"))
