@@ -50,7 +50,7 @@ def get_summary(reader: Reader, filters: Filters, now: datetime, currency: str, 
     `off` are the names of parts that are switched off: they are not asked for.
     """
     parts: dict[str, tuple[Query, ...]] = {
-        "appointments": next_queries(),
+        "appointments": next_queries(now),
         "results": recent_queries(),
         "medicines": summary_queries(),
         "bills": balance_queries(),
