@@ -122,9 +122,9 @@ def _conditional_references(store: Store, grant: Grant, value: Any) -> Any:
 def _method(entry: Resource) -> str:
     """Raises BadRequest."""
     method = entry["request"].get("method")
-    if method not in INTERACTIONS:
+    if not isinstance(method, str) or method not in INTERACTIONS:
         raise BadRequest(f"a Bundle cannot do {str(method)[:16]!r}")
-    return str(method)
+    return method
 
 
 def _place(entry: Resource) -> tuple[str, str]:

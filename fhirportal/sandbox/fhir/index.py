@@ -198,16 +198,24 @@ def fold(text: str) -> str:
 
 def _quantities(name: str, value: Any) -> Iterator[Row]:
     """A number as the interval it stands for: `< 5` reaches down without end. Both the coded and the human unit find it."""
-    amount: Any = value.get("value") if isinstance(value, Mapping) else value
-    if isinstance(amount, bool) or not isinstance(amount, int | float | Decimal):
+    about: Resource = value if isinstance(value, Mapping) else {"value": value}
+    number = _number(about.get("value"))
+    if number is None:
         return
-    if abs(Decimal(amount)) > Decimal(EXTREME):
-        return
-    about: Resource = value if isinstance(value, Mapping) else {}
     comparator = str(about.get("comparator") or "")
-    low = -EXTREME if "<" in comparator else float(amount)
-    high = EXTREME if ">" in comparator else float(amount)
+    low = -EXTREME if "<" in comparator else number
+    high = EXTREME if ">" in comparator else number
     system = str(about.get("system") or "")
     units = {str(about.get(name) or "") for name in ("code", "unit", "currency")} - {""}
     for unit in sorted(units) or [""]:
         yield Row(name, unit, system, low, high)
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return None
+    try:
+        number = float(value)
+    except (OverflowError, ValueError):
+        return None
+    return number if abs(number) <= EXTREME else None

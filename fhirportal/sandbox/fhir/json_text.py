@@ -12,10 +12,22 @@ DEEPEST = 60
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
+class Spelled(Decimal):
+    """A number that remembers how it was written: 0.00000010 and 1E2 stay what they are."""
+
+    __slots__ = ("text",)
+    text: str
+
+    def __new__(cls, text: str) -> Spelled:
+        made = super().__new__(cls, text)
+        made.text = text
+        return made
+
+
 def loads(text: str | bytes) -> Any:
-    """JSON text to dicts with Decimal numbers. Raises ValueError, also for NaN, Infinity, half a surrogate and absurd depth."""
+    """JSON text to dicts with Decimals. Raises ValueError, also for NaN, Infinity, half a surrogate and absurd depth."""
     try:
-        value = json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+        value = json.loads(text, parse_float=Spelled, parse_constant=_refuse)
     except RecursionError as problem:
         raise ValueError("nested too deeply") from problem
     _require_shallow(value)
@@ -56,7 +68,7 @@ def _write(value: Any, put: Any) -> None:
     elif isinstance(value, list | tuple):
         _write_array(value, put)
     else:
-        put(str(value))
+        put(value.text if isinstance(value, Spelled) else str(value))
 
 
 def _write_object(value: dict[str, Any], put: Any) -> None:

@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl
 from fhirportal.sandbox.fhir.json_text import loads
 from fhirportal.sandbox.fhir.outcome import FhirProblem
 from fhirportal.sandbox.fhir.query import matching_ids, parse_search
-from fhirportal.sandbox.fhir.resource_types import TYPES
+from fhirportal.sandbox.fhir.resource_types import is_type
 from fhirportal.sandbox.fhir.store import Store
 
 ENDINGS = (".json", ".ndjson", ".jsonl", ".json.gz", ".ndjson.gz", ".jsonl.gz")
@@ -131,7 +131,7 @@ def _files(path: Path) -> Iterator[tuple[Path, str]]:
 def _resources(file: Path, name: str, report: LoadReport) -> Iterator[tuple[str, dict[str, Any]]]:
     """(where, resource) with an id for everything in the file."""
     for where, document in _documents(file, name, report):
-        if not isinstance(document, dict) or document.get("resourceType") not in TYPES:
+        if not isinstance(document, dict) or not is_type(document.get("resourceType")):
             report.refused.append((where, "not a FHIR resource"))
         elif document["resourceType"] == "Bundle":
             yield from _unbundled(where, document, report)
@@ -176,7 +176,7 @@ def _unbundled(where: str, bundle: Mapping[str, Any], report: LoadReport) -> Ite
     found, names = [], {}
     for n, entry in enumerate(entries if isinstance(entries, list) else (), 1):
         resource = entry.get("resource") if isinstance(entry, Mapping) else None
-        if not isinstance(resource, dict) or resource.get("resourceType") not in TYPES:
+        if not isinstance(resource, dict) or not is_type(resource.get("resourceType")):
             report.refused.append((f"{where} entry {n}", "no FHIR resource in it"))
             continue
         if resource["resourceType"] == "OperationOutcome":

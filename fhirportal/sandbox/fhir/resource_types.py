@@ -37,6 +37,11 @@ TYPES = frozenset(_NAMES.split())
 ALWAYS = frozenset({"resourceType", "id", "meta"})
 
 
+def is_type(value: object) -> bool:
+    """Whether this JSON value names a resource type."""
+    return isinstance(value, str) and value in TYPES
+
+
 @cache
 def find_model(type_: str) -> Any:
     """The R4B model class of a type, None where R4B has none (a few types of R4 are not in R4B)."""

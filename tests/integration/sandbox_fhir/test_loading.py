@@ -39,7 +39,7 @@ def patient(id_, **more):
     return {"resourceType": "Patient", "id": id_, **more}
 
 
-@pytest.mark.parametrize("name", ["one.json", "one.json.gz", "one.ndjson", "one.ndjson.gz"])
+@pytest.mark.parametrize("name", ["one.json", "one.json.gz", "one.ndjson", "one.ndjson.gz", "one.jsonl", "ONE.JSON"])
 def test_every_kind_of_file(store, tmp_path, name):
     assert load(store, [write(tmp_path, name, patient("a"))]).loaded == 1
 
@@ -61,11 +61,88 @@ def test_the_first_of_two_stays_and_the_other_is_named(store, tmp_path):
     assert report.collisions == ["Patient/a"] and store.find("Patient", "a")["gender"] == "female"
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"a":1}', b"\xff\xfe", b'{"resourceType":7}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"a":1}',
+        b"\xff\xfe",
+        b'{"resourceType":7}',
+        b'{"resourceType":[]}',
+        b'{"resourceType":"Elephant","id":"1"}',
+        b"null",
+        b"7",
+        b'{"resourceType":"Patient","id":"\\ud800"}',
+        b'{"resourceType":"Patient","id":"a/b"}',
+        b'{"resourceType":"Patient","id":".."}',
+        b'{"resourceType":"Patient","x":' + b"[" * 200 + b"]" * 200 + b"}",
+        b'{"resourceType":"Patient","x":NaN}',
+    ],
+)
 def test_what_is_no_fhir_is_refused_by_name(store, tmp_path, content):
     (tmp_path / "bad.json").write_bytes(content)
     report = load(store, [tmp_path / "bad.json", write(tmp_path, "good.json", patient("a"))])
     assert report.loaded == 1 and report.refused[0][0].startswith("bad.json")
+
+
+def test_an_entry_that_holds_no_resource_is_named_and_the_others_stay(store, tmp_path):
+    entries = [
+        {"resource": patient("a")},
+        {"resource": {"resourceType": "OperationOutcome"}},
+        {"fullUrl": "x"},
+        7,
+        {"resource": {}},
+    ]
+    report = load(store, [write(tmp_path, "b.json", {"resourceType": "Bundle", "type": "searchset", "entry": entries})])
+    assert report.loaded == 1 and [where for where, _ in report.refused] == [f"b.json entry {n}" for n in (2, 3, 4, 5)]
+
+
+@pytest.mark.parametrize("id_", ["CARE_TEAM-1", "x" * 300, "a|b", "a b", "-12", "ключ", "1.2.3"])
+def test_ids_stay_as_they_were_sent(store, tmp_path, id_):
+    load(store, [write(tmp_path, "p.json", patient(id_))])
+    assert store.read("Patient", id_).resource["id"] == id_
+
+
+def test_what_has_no_id_gets_one(store, tmp_path):
+    report = load(store, [write(tmp_path, "p.ndjson", {"resourceType": "Patient"}, {"resourceType": "Patient", "id": 7})])
+    assert report.loaded == 2 and store.find("Patient", "7") and len(store.types()) == 1
+
+
+def test_what_is_there_already_stays_as_it_is(store, tmp_path):
+    store.put_all([patient("a", gender="female")])
+    report = load(store, [write(tmp_path, "p.json", patient("a", gender="male"))])
+    assert report.loaded == 0 and report.collisions == ["Patient/a"] and store.find("Patient", "a")["gender"] == "female"
+
+
+def test_conditional_references_are_followed_when_all_is_there(store, tmp_path):
+    encounter = {"resourceType": "Encounter", "id": "e", "status": "finished", "class": {},
+                 "participant": [{"individual": {"reference": "Practitioner?identifier=urn:npi|9"}}],
+                 "subject": {"reference": "Patient?identifier=urn:npi|none"}}  # fmt: skip
+    load(store, [
+        write(tmp_path, "1.json", encounter),
+        write(tmp_path, "2.json", {"resourceType": "Practitioner", "id": "p", "identifier": [{"system": "urn:npi", "value": "9"}]}),
+    ])  # fmt: skip
+    found = store.find("Encounter", "e")
+    assert found["participant"][0]["individual"]["reference"] == "Practitioner/p"
+    assert found["subject"]["reference"] == "Patient?identifier=urn:npi|none"
+
+
+def test_lines_end_where_json_says(store, tmp_path):
+    named = {"name": [{"text": "one\u2028two\u0085three"}]}
+    (tmp_path / "p.ndjson").write_text(json.dumps(patient("a", **named), ensure_ascii=False) + "\r\n\n", encoding="utf-8")
+    assert load(store, [tmp_path / "p.ndjson"]).loaded == 1
+
+
+def test_gzip_is_known_by_its_first_bytes(store, tmp_path):
+    (tmp_path / "export.json").write_bytes(gzip.compress(json.dumps(patient("a")).encode()))
+    assert load(store, [tmp_path / "export.json"]).loaded == 1
+
+
+def test_a_truncated_gzip_is_refused(store, tmp_path):
+    (tmp_path / "cut.json.gz").write_bytes(gzip.compress(json.dumps(patient("a" * 500)).encode())[:-12])
+    assert load(store, [tmp_path / "cut.json.gz"]).refused
 
 
 def test_a_broken_gzip_is_refused(store, tmp_path):

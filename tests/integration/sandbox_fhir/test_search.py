@@ -278,8 +278,8 @@ def test_a_full_url_can_be_fetched(server):
 @pytest.mark.parametrize(
     "query",
     ["value-quantity=1e999999999", "value-quantity=NaN", "value-quantity=1_0", "_count=²", "name=" + "x" * 3000,
-     "code=" + ",".join(["x"] * 400) + "&status=" + ",".join(["y"] * 400)] + ["&".join(["status=final"] * 80)]
-    + ["&".join("date=ge2019" + ",ge2020" * 300 for _ in range(12))],
+     "code=" + ",".join(["x"] * 400) + "&status=" + ",".join(["y"] * 400), "&".join(["status=final"] * 80),
+     "&".join("date=ge2019" + ",ge2020" * 300 for _ in range(12))],
 )  # fmt: skip
 def test_excess_is_refused_or_answered(server, query):
     assert server.get(f"{MINE}&{query}").status_code in (200, 400)

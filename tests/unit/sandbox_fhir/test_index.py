@@ -89,7 +89,7 @@ def test_every_path_begins_at_an_element_of_its_type(type_):
     assert find_parameter(type_, "_lastUpdated") is not None and type_ in TYPES
 
 
-decimals = st.from_regex(r"-?(0|[1-9][0-9]{0,8})\.[0-9]{1,8}", fullmatch=True)
+decimals = st.from_regex(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,9}([eE][+-]?[0-9]{1,2})?|[eE][+-]?[0-9]{1,2})", fullmatch=True)
 
 
 @given(decimals)
