@@ -64,8 +64,11 @@ class Demo:
 
     def hostile(self, victim: str | None, hospital: str = "alder") -> None:
         """From now on the hospital answers every question with this patient's data; None: it behaves again."""
-        body = {"answer_as": victim}
-        answer = requests.post(f"{self.sandbox}/{hospital}/_control", json=body, headers=self._control(), timeout=10)
+        self.control(hospital, answer_as=victim)
+
+    def control(self, hospital: str = "alder", **switches) -> None:
+        """Makes the hospital's FHIR server hostile, open or faulty, and good again."""
+        answer = requests.post(f"{self.sandbox}/{hospital}/_control", json=switches, headers=self._control(), timeout=10)
         assert answer.ok, answer.text
 
     def switch(self, hospital: str = "alder", **switches) -> None:

@@ -9,11 +9,11 @@ LABELLED = {"input", "select", "textarea"}
 BROKEN = re.compile(
     r"%\(\w+\)s|\{\{|\}\}|\bundefined\b|\bNaN\b|&(?:amp|lt|gt|quot|#\d+);|<(?:div|span|p|b|br|table)\b|\bNone\b(?! given)"
 )
-NUMBERED = re.compile(r"\d{6,18}")  # SNOMED CT, RxNorm; with a label before it, a hospital number or a telephone
+# SNOMED CT, RxNorm, the address of a code list; in a list with labels, a hospital number, a telephone, a list without a name
+NUMBERED = re.compile(r"\d{6,18}|(?:urn:|https?://(?:terminology|hl7|loinc|snomed|fhir))\S*")
 RAW = (
     re.compile(r"\d{1,7}-\d"),  # LOINC
     re.compile(r"[a-z]+(?:-[a-z]+)+"),  # a FHIR code: entered-in-error
-    re.compile(r"(?:urn:|https?://(?:terminology|hl7|loinc|snomed|fhir))\S*"),
 )
 # what a hospital or a person typed, or what is a code on purpose and says so
 TYPED = {"code", "free"}
@@ -107,7 +107,9 @@ class Page(HTMLParser):
         langs = [given["lang"] for _, given in self._stack if given.get("lang")]
         classes = {name for _, given in self._stack for name in (given.get("class") or "").split()}
         tags = {tag for tag, _ in self._stack}
-        self.runs.append(Words(text, lang or (langs or [""])[-1], bool(classes & TYPED), "bdi" in tags, "dd" in tags))
+        self.runs.append(
+            Words(text, lang or (langs or [""])[-1], bool(classes & TYPED), "bdi" in tags, bool({"dd", "dt"} & tags))
+        )
 
     @property
     def words(self):
