@@ -86,7 +86,7 @@ TABLES = {
     ),
     "contact_use": (
         {
-            "home": N_("Home"),
+            "home": N_("At home"),
             "work": N_("Work"),
             "temp": N_("For a while"),
             "old": N_("No longer used"),

@@ -32,7 +32,7 @@ TABLES = {
     "slot_status": (
         {
             "free": N_("Free"),
-            "busy": N_("Taken"),
+            "busy": N_("Not free"),
             "busy-unavailable": N_("Not available"),
             "busy-tentative": N_("Held for someone"),
             "entered-in-error": N_("Withdrawn by the hospital"),

@@ -42,3 +42,20 @@ def test_placeholders_and_tags_survive_translation(language):
 @pytest.mark.parametrize("language", ["es"])
 def test_a_complete_language_misses_nothing(language):
     assert WORDS.missing(WORDS.read(language)) == []
+
+
+def test_every_arabic_translation_is_in_arabic():
+    """But for names that stay as they are everywhere (ALT, INR) and for bare patterns."""
+    wrong = []
+    for message in WORDS.read("ar"):
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        for said in filter(None, strings if message.id else ()):
+            bare = PLACES.sub("", said)
+            if said != message.id and re.search("[A-Za-z]{3}", bare) and not re.search("[\u0600-\u06ff]", bare):
+                wrong.append((message.id, said))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", WORDS.LANGUAGES)
+def test_no_translation_waits_for_a_second_look(language):
+    assert [message.id for message in WORDS.read(language) if message.id and message.fuzzy] == []
