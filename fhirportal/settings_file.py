@@ -67,6 +67,14 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
 
 def read(path: Path | None, environ: Mapping[str, str]) -> Loaded:
     """As `load`, with the source of each setting."""
+    loaded, problems = read_leniently(path, environ)
+    if problems:
+        raise SettingsError(problems)
+    return loaded
+
+
+def read_leniently(path: Path | None, environ: Mapping[str, str]) -> tuple[Loaded, list[str]]:
+    """What can be read, defaults in the place of the rest, and all mistakes: for looking at settings, never for a start."""
     problems: list[str] = []
     tree: _Tree = _from_toml(path, problems) if path is not None else {}
     _lay_environment_over(tree, environ, problems)
@@ -77,9 +85,7 @@ def read(path: Path | None, environ: Mapping[str, str]) -> Loaded:
         for name, sentence in check_whole(settings, frozenset(reader.sources))
         if not any(name == failed or name.startswith(failed + ".") for failed in reader.failed)
     ]
-    if problems:
-        raise SettingsError(problems)
-    return Loaded(settings, reader.sources)
+    return Loaded(settings, reader.sources), problems
 
 
 def describe(loaded: Loaded) -> list[SettingRow]:

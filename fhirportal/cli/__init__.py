@@ -10,7 +10,7 @@ from importlib import import_module
 
 from fhirportal import __version__
 
-COMMANDS = ("demo", "serve", "worker", "sandbox", "settings", "keys", "audit")
+COMMANDS = ("demo", "serve", "worker", "check", "sandbox", "settings", "keys", "audit")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

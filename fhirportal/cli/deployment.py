@@ -25,12 +25,17 @@ def load_settings(path: str | None, environ: Mapping[str, str] = os.environ) -> 
     """The settings of this deployment; all mistakes are printed together and end the process with status 2."""
     from fhirportal.settings_file import SettingsError, load
 
-    named = path or environ.get(SETTINGS_VARIABLE)
     try:
-        return load(Path(named) if named else _default_file(), environ)
+        return load(find_settings_file(path, environ), environ)
     except SettingsError as problem:
         sys.stderr.write("The settings cannot be used:\n" + "".join(f"  - {p}\n" for p in problem.problems))
         raise SystemExit(2) from None
+
+
+def find_settings_file(path: str | None, environ: Mapping[str, str] = os.environ) -> Path | None:
+    """The file named on the command line, by the variable, or lying in the current folder."""
+    named = path or environ.get(SETTINGS_VARIABLE)
+    return Path(named) if named else _default_file()
 
 
 def require_keys(parts: "Parts") -> None:
