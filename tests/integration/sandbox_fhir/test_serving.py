@@ -3,6 +3,8 @@
 import http.client
 from urllib.parse import urlsplit
 
+import requests
+
 from fhirportal.sandbox.config import Base, SandboxConfig
 from fhirportal.sandbox.serving import CONFIG_VARIABLE, app_from_config_file, from_environment, serve_in_thread
 
@@ -39,3 +41,13 @@ def test_bases_of_one_process_share_nothing(tmp_path):
         connection.close()
     finally:
         running.close()
+
+
+def test_a_body_nobody_read_is_not_the_next_request(tmp_path):
+    running = serve_in_thread(config(tmp_path))
+    session = requests.Session()
+    for _ in range(3):
+        assert session.post(f"{running.url}/nowhere/fhir/Patient", data="GET /evil HTTP/1.1", timeout=5).status_code == 404
+        assert session.get(f"{running.url}/one/fhir/metadata", timeout=5).status_code == 200
+    session.close()
+    running.close()
