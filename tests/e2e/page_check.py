@@ -119,7 +119,11 @@ class Page(HTMLParser):
     def raw_codes(self):
         """What stands on the page as a bare code, where words should be."""
         raw = {r.text for r in self.runs if not r.codes and any(p.fullmatch(r.text) for p in RAW)}
-        return sorted(raw | {r.text for r in self.runs if not r.codes and not r.labelled and NUMBERED.fullmatch(r.text)})
+        pairs = zip(["", *(run.text for run in self.runs)], self.runs, strict=False)
+        bare = {
+            r.text for before, r in pairs if not (r.codes or r.labelled or before.endswith(":")) and NUMBERED.fullmatch(r.text)
+        }
+        return sorted(raw | bare)
 
 
 def require_good_page(html, headers, *, status=200):
