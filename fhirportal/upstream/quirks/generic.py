@@ -20,7 +20,7 @@ _HARMLESS = frozenset({"4101"})
 class Generic:
     """See `quirks.Quirks`."""
 
-    page_size: int = 100
+    page_size: int = 200  # a page more is a round trip more; a server that gives less at once just pages
     keeps_cookies: bool = True
 
     def asks(self, ask: Ask) -> tuple[Ask, ...]:

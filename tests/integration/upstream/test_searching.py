@@ -34,7 +34,7 @@ def test_parameters_are_encoded_and_a_page_size_is_asked_for(stub, bench, kit):
     )
     assert stub.paths == [
         "/fhir/Observation?patient=p%201%26x%3Dy&code=http%3A%2F%2Floinc.org%7C4548-4%2C2345-7"
-        "&_include=Observation%3Aperformer&_count=100"
+        "&_include=Observation%3Aperformer&_count=200"
     ]
     bench.search(limit=7)
     bench.search(params=(("_count", "3"),))
