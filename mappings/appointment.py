@@ -29,7 +29,7 @@ from mappings.reading import (
     text,
     when,
 )
-from mappings.visit_mode import Mode, meeting_of, mode_of
+from mappings.visit_mode import Mode, is_virtual_room, meeting_of, mode_of
 
 Status = Literal[
     "proposed", "pending", "booked", "arrived", "fulfilled", "cancelled", "noshow", "entered-in-error", "checked-in",
@@ -120,8 +120,10 @@ class AppointmentView:
 
     @property
     def also(self) -> tuple[str, ...]:
-        """Who or what else takes part, by name, where nobody tells whether it is a person, a room or a thing."""
-        names = (a.actor.display for a in self.attendees if a.actor and a.actor.type in ("", "Device"))
+        """Who or what else takes part: by name where nobody tells whether it is a person, a room or a thing; by role where
+        nobody is named."""
+        open_ = (a for a in self.attendees if a.actor is None or a.actor.type in ("", "Device"))
+        names = (a.actor.display if a.actor else a.role.text if a.role else "" for a in open_)
         return tuple(dict.fromkeys(n for n in names if n and n != self.named))
 
     @property
@@ -230,7 +232,7 @@ def _attendee(data: Mapping[str, Any], inside: Mapping[str, Mapping[str, Any]]) 
         status=text(data.get("status")).casefold(),
         required=text(data.get("required")).casefold(),
         place=location.to_view(within),
-        service=healthcare_service.to_view(within),
+        service=None if is_virtual_room(within) else healthcare_service.to_view(within),
     )
 
 

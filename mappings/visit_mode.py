@@ -15,10 +15,9 @@ Mode = Literal["in-person", "video", "phone", "virtual", "home", "unknown"]
 
 V3_ACT = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 SNOMED = "http://snomed.info/sct"
-_CODES: Mapping[tuple[str, str], Mode] = {
-    (V3_ACT, "VR"): "virtual",
-    (V3_ACT, "HH"): "home",
-    (V3_ACT, "AMB"): "in-person",
+_V3: Mapping[str, Mode] = {"VR": "virtual", "HH": "home", "AMB": "in-person"}
+# some servers leave the system out
+_CODES: Mapping[tuple[str, str], Mode] = {(system, code): mode for system in (V3_ACT, "") for code, mode in _V3.items()} | {
     (SNOMED, "448337001"): "virtual",
     (SNOMED, "185317003"): "phone",
     (SNOMED, "439708006"): "home",
@@ -42,7 +41,7 @@ def mode_of(data: Mapping[str, Any], said: Iterable[Concept], names: Iterable[st
     concepts = tuple(said)
     coded = [_CODES[key] for c in concepts for each in c.codings if (key := (each.system, each.code)) in _CODES]
     coded += ["virtual"] if next(_virtual_services(data), None) else []
-    channel = [_by_words(" ".join((c.display, c.code))) for c in _channels(data)]
+    channel = [_by_words(word) for c in _channels(data) for word in (c.display, c.code)]
     words = [_by_words(w) for c in concepts for w in (c.text, *(each.display for each in c.codings))]
     words += [_by_words(name) for name in names]
     sure = next((m for m in (*channel, *words) if m), None)
@@ -78,6 +77,13 @@ def _by_words(words: str) -> Mode | None:
     if words.casefold() in ("video", "phone", "telephone"):  # a channel's whole name
         return "video" if words.casefold() == "video" else "phone"
     return next((mode for pattern, mode in _WORDS if pattern.search(words)), None)
+
+
+def is_virtual_room(service: Mapping[str, Any]) -> bool:
+    """Whether a HealthcareService is not a clinic but a room on the web, as vendors send them."""
+    return service.get("resourceType") == "HealthcareService" and any(
+        text(t.get("system")).casefold() == "url" for t in dicts(service.get("telecom"))
+    )
 
 
 def _for_patients(service: Mapping[str, Any]) -> bool:

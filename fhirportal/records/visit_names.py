@@ -91,4 +91,5 @@ def service_of(view: AppointmentView, known: Known) -> HealthcareServiceView | N
 
 
 def _key(pointed: Reference | None) -> str:
-    return f"{pointed.type}/{pointed.id}" if pointed else ""
+    """Where a resource of this hospital is kept; what stands within an appointment has an id of its own there."""
+    return f"{pointed.type}/{pointed.id}" if pointed and not pointed.contained else ""
