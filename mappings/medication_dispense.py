@@ -62,8 +62,10 @@ def to_view(resource: object, known: Known | None = None) -> MedicationDispenseV
 
 
 def _days(data: Mapping[str, Any]) -> int | None:
-    supply = quantity(data.get("daysSupply"))
-    if supply is None or not supply.exact or (supply.code or supply.unit or "d").casefold() not in _DAYS:
+    sent = as_dict(data.get("daysSupply"))
+    supply = quantity(sent)
+    # the element is called days, so a bare number is days; any unit that is sent must say so too
+    if supply is None or not supply.exact or (text(sent.get("code")) or supply.unit or "d").casefold() not in _DAYS:
         return None
     whole = int(supply.value) if abs(supply.value) < 10_000 else 0
     return whole if 0 < whole <= MOST_DAYS and whole == supply.value else None

@@ -26,12 +26,12 @@ class MedicationStatementView:
 
 
 def to_view(resource: object, known: Known | None = None) -> MedicationStatementView | None:
-    """Any JSON dict -> a view; None for what is no MedicationStatement, was withdrawn, or names no medicine."""
+    """Any JSON dict -> a view; None for what is no MedicationStatement, was withdrawn, or says nothing at all."""
     data = as_dict(resource)
     if data.get("resourceType") != "MedicationStatement" or text(data.get("status")).casefold() == "entered-in-error":
         return None
     medicine = medicine_of(data, known or {})
-    if medicine is None:
+    if medicine is None and not text(data.get("id")):
         return None
     since = when(data.get("effectiveDateTime"))
     return MedicationStatementView(
