@@ -38,11 +38,11 @@ class _Section:
 
 def to_text(report: Report) -> str:
     """At most 100 columns wide."""
-    lines = [*_head(report)]
+    lines = [line for told in _head(report) for line in _wrapped(told, WIDTH)]
     for section in _sections(report):
         lines += ["", section.title, "-" * len(section.title)]
         for row in (section.columns, *section.rows) if len(section.columns) > 2 else section.rows:
-            lines += _table_row([_clean(cell) for cell in row], section.widths)
+            lines += _table_row(row, section.widths)
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -88,7 +88,7 @@ def _found(finding: Finding) -> tuple[str, str]:
 
 
 def _to_change(change: str) -> str:
-    return f" To change: {change}" if change else ""
+    return f"\nTo change: {change}" if change else ""
 
 
 def _parameters(row: TypeRow) -> str:
@@ -97,12 +97,18 @@ def _parameters(row: TypeRow) -> str:
 
 def _table_row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
     last = WIDTH - sum(widths) - 2 * len(widths)
-    wrapped = [wrap(cell, width, break_on_hyphens=False) or [""] for cell, width in zip(cells, (*widths, last), strict=True)]
+    wrapped = [_wrapped(cell, width) for cell, width in zip(cells, (*widths, last), strict=True)]
     height = max(len(lines) for lines in wrapped)
     padded = [lines + [""] * (height - len(lines)) for lines in wrapped]
     return [
         "  ".join(lines[i].ljust(width) for lines, width in zip(padded, (*widths, last), strict=True)) for i in range(height)
     ]
+
+
+def _wrapped(cell: str, width: int) -> list[str]:
+    """Each line of a cell is wrapped for itself; a server can break lines inside its own cell only."""
+    parts = (wrap(_clean(part), width, break_on_hyphens=False) for part in cell.split("\n"))
+    return [line for lines in parts for line in lines] or [""]
 
 
 def _clean(text: str) -> str:

@@ -107,8 +107,8 @@ def _status(features: Sequence[Offer], findings: Sequence[Finding]) -> int:
 
 
 def _named(seen: Examination) -> str:
-    version = seen.capabilities.fhir_version
-    return ", ".join(filter(None, (seen.capabilities.software or "unnamed software", f"FHIR {version}" if version else "")))
+    version = seen.capabilities.fhir_version[:40]
+    return ", ".join(filter(None, (seen.capabilities.software or "not named", f"FHIR {version}" if version else "")))
 
 
 def _row(seen: Examination, one: Seen) -> TypeRow:
@@ -141,13 +141,21 @@ def _search_word(one: Seen) -> str:
 
 
 def _word(seen: Examination, one: Seen, name: str) -> str:
-    """accepted, refused, ignored, by statement, not declared, or not known."""
+    """accepted, refused, ignored, by statement, not declared, not stated (nobody declares sorting), or not known."""
     tried = one.tried if name == one.wanted.bind else one.params.get(name, "untried")
     if tried in ("accepted", "refused", "ignored"):
         return tried
     if not seen.capabilities.known:
         return "not known"
+    if name.startswith("_"):
+        return "by statement" if _listed(seen, one, name) else "not stated"
     return "by statement" if seen.capabilities.searchable(one.wanted.type, name) else "not declared"
+
+
+def _listed(seen: Examination, one: Seen, name: str) -> bool:
+    if name != "_include":
+        return name in seen.capabilities.params.get(one.wanted.type, frozenset())
+    return bool(seen.includes(one.wanted.type) & {"*", *one.wanted.includes})
 
 
 def _sign_in(seen: Examination) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ from fhirportal.upstream.capabilities import Capabilities
 from fhirportal.upstream.doctor.asking import ORIGIN, Asker, Reply
 from fhirportal.upstream.doctor.searches import NOBODY, Seen, Wanted, read_status, search_url
 from smart_launch.configuration import Configuration, discover
+from smart_launch.documents import list_objects
 from smart_launch.errors import LaunchError
 
 FIRST, SECOND = 0.6, 0.8  # shares of the time that documents, and first searches, may take
@@ -48,6 +49,17 @@ class Examination:
     def statement(self) -> Mapping[str, Any] | None:
         """The CapabilityStatement, if there is one."""
         return self.metadata.resource("CapabilityStatement")
+
+    def includes(self, type_: str) -> frozenset[str]:
+        """The _include values the statement lists for a type."""
+        resources = [
+            one
+            for rest in list_objects(self.statement, "rest")
+            for one in list_objects(rest, "resource")
+            if one.get("type") == type_
+        ]
+        listed = [one.get("searchInclude") for one in resources]
+        return frozenset(str(value) for values in listed if isinstance(values, list) for value in values)
 
     @property
     def reached(self) -> bool:
