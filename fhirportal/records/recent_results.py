@@ -15,7 +15,7 @@ from mappings.diagnostic_report import DiagnosticReportView
 from mappings.observation import ObservationView
 
 SHOWN = 4
-RESULTS = Query("Observation", (("category", "laboratory"), ("_sort", "-date")), 150)
+RESULTS = Query("Observation", (("category", "laboratory"), ("_sort", "-date")), 100)
 REPORTS = Query("DiagnosticReport", (("_sort", "-date"),), 20)
 
 
