@@ -77,7 +77,9 @@ def _appointment(n: int, visit: Visit, start: datetime) -> Resource:
             "resourceType": "Appointment",
             "id": f"visit-{n}-{visit.who}",
             "status": visit.status,
-            "cancelationReason": concept(visit.reason) if visit.reason else None,
+            "cancelationReason": concept(visit.reason, (THO + "appointment-cancellation-reason", "prov", "Provider"))
+            if visit.reason
+            else None,
             "serviceType": [concept(visit.what)],
             "specialty": [concept("", (SNOMED, *clinician.specialty))],
             "appointmentType": _kind(visit),
