@@ -14,6 +14,7 @@ from fhirportal.words import Words, formats
 from fhirportal.words.phrases import known, phrase
 from mappings.appointment import ASKED_FOR, STANDING, AppointmentView
 from mappings.encounter import EncounterView
+from mappings.reading import When
 
 QUIET = frozenset({"booked", "fulfilled"})
 """A status that goes without saying: a visit in the list of those to come is booked, one in the past is done."""
@@ -24,7 +25,7 @@ MODE_ICONS = {"video": "video", "virtual": "video", "phone": "phone", "home": "h
 
 @dataclass(frozen=True)
 class ShownVisit:
-    """One visit, written out. `day` is "" for a visit without a date; `status` is "" where it goes without saying.
+    """One visit, written out. `day` and `when` (day, time, zone) are "" without a date; `status` where it goes without saying.
 
     `at` is the time with its end, `starts` the start alone, `until` the day and time of an end on another day. `iso` is for
     scripts that say the time in the reader's own zone.
@@ -34,6 +35,7 @@ class ShownVisit:
     calendar: str
     title: str
     day: str
+    when: str
     parts: formats.DateParts | None
     at: str
     starts: str
@@ -53,13 +55,6 @@ class ShownVisit:
     over: bool
     lang: str
 
-    @property
-    def when(self) -> str:
-        """Tuesday 8 December 2026, 10:40am to 11:10am (Irish time); "" without a day."""
-        if not self.at:
-            return self.day
-        return f"{self.day}, {self.at}{' ' + self.until if self.until else ''} ({self.zone})"
-
 
 def visit_path(visit: Visit, id_: str) -> str:
     return visit.path(f"appointments/{quote(id_, safe='')}") if id_ else ""
@@ -76,6 +71,7 @@ def show_visit(booked: Booked, visit: Visit) -> ShownVisit:
         calendar=f"{href}/calendar.ics" if href and can_stand(view) and not (over or view.withdrawn) else "",
         title=title_of(booked, words),
         day=formats.date_long(start, words) if start else "",
+        when=_when(start, at, until, words) if start else "",
         parts=formats.date_parts(start, words) if start and start.precision in ("time", "day") else None,
         at=at,
         starts=formats.time_of_day(start, words) if start and timed else "",
@@ -95,6 +91,15 @@ def show_visit(booked: Booked, visit: Visit) -> ShownVisit:
         over=over,
         lang=view.language,
     )
+
+
+def _when(start: When, at: str, until: str, words: Words) -> str:
+    """Tuesday 8 December 2026, 10:40am to 11:10am (Irish time); the day alone where no time was sent."""
+    day = formats.date_long(start, words)
+    if not at:
+        return day
+    clock = f"{at} {until}" if until else at
+    return words.gettext("%(day)s, %(time)s (%(zone)s)", day=day, time=clock, zone=formats.zone_label(words))
 
 
 def _clock(view: AppointmentView, words: Words) -> tuple[str, str]:
