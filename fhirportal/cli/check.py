@@ -106,8 +106,11 @@ def _print(arguments: argparse.Namespace, report: "Report") -> int:
     from fhirportal.cli import check_print
 
     form = check_print.to_json if arguments.json else check_print.to_markdown if arguments.markdown else check_print.to_text
-    sys.stdout.write(form(report))
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(form(report))
+        sys.stdout.flush()
+    except BrokenPipeError:  # `| head` has seen enough; Python must not complain again at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return report.status
 
 

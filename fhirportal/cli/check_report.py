@@ -61,8 +61,9 @@ class _Server:
 
     def does(self, type_: str, interaction: str) -> Can:
         known = self.seen.types.get(type_)
-        if interaction == "read" and known is not None and not known.wanted.searched and known.tried == "accepted":
-            return "tried"
+        only_read = interaction == "read" and known is not None and not known.wanted.searched
+        if only_read and known is not None and known.tried in ("accepted", "refused"):
+            return "tried" if known.tried == "accepted" else "no"
         if not self.seen.capabilities.known:
             return "unknown"
         return "stated" if self.seen.capabilities.supports(type_, interaction) else "no"
@@ -123,8 +124,8 @@ def _row(seen: Examination, one: Seen) -> TypeRow:
 
 
 def _read_word(seen: Examination, one: Seen) -> str:
-    if not one.wanted.searched and one.tried == "accepted":
-        return "accepted"
+    if not one.wanted.searched and one.tried in ("accepted", "refused"):
+        return one.tried
     if not seen.capabilities.known:
         return "not known"
     return "by statement" if seen.capabilities.supports(one.wanted.type, "read") else "not declared"

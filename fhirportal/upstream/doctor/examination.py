@@ -150,7 +150,7 @@ def _searches(asker: Asker, seen: Examination, wanted: Sequence[Wanted], deadlin
     replies = asker.all([_first_url(seen.base, w, patient) for w in wanted], deadline)
     types = {}
     for one, reply in zip(wanted, replies, strict=True):
-        told = reply if one.searched or patient or reply.status in (401, 403) else None
+        told = reply if _telling(one, patient, reply) else None
         types[one.type] = Seen(one, _declared(seen.capabilities, one), told)
     return {**types, **_tried_params(asker, seen.base, patient, types)}
 
@@ -164,6 +164,13 @@ def _somebody(asker: Asker, base: str, deadline: float) -> str:
         if isinstance(resource, Mapping) and resource.get("resourceType") == "Patient" and isinstance(resource.get("id"), str):
             return str(resource["id"])[:1024]
     return ""
+
+
+def _telling(wanted: Wanted, patient: str, reply: Reply) -> bool:
+    """Whether the answer says something about the question the portal would ask: without a patient's id it was another one."""
+    if patient or reply.status in (401, 403):
+        return True
+    return wanted.searched and not (wanted.bind and reply.status in (400, 422))
 
 
 def _first_url(base: str, wanted: Wanted, patient: str) -> str:

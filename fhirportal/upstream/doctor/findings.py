@@ -167,7 +167,8 @@ def _searches(seen: Examination) -> Iterator[Finding]:
             continue
         if one.declared and one.tried == "refused":
             said = f"{type_}: the statement offers the search, the server answers {_status(one)}."
-            yield Finding("search-refused", "gap", said, f"Make the search of {type_} by {one.wanted.bind or '_id'} work.")
+            change = f"Make the search of {type_} by {one.wanted.bind or '_id'} work, or set a vendor profile that can."
+            yield Finding("search-refused", "gap", said, change)
         if not one.declared and one.tried == "accepted":
             yield Finding("undeclared", "note", f"{type_} can be searched, but the statement does not list it.", "List it.")
         broken = [n for n, tried in one.params.items() if tried == "refused" and _listed(seen, type_, n)]

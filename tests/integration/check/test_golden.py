@@ -17,6 +17,7 @@ RECORDED = Path(__file__).resolve().parents[4] / "shared" / "fhir-data" / "cerne
 
 def same_as_golden(name, text):
     seen = re.sub(r"127\.0\.0\.1:\d{4,5}", "127.0.0.1:00000", text)
+    seen = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "00000000-0000-0000-0000-000000000000", seen)
     path = GOLDEN / f"{name}.txt"
     if os.environ.get("CHECK_GOLDEN") == "write":
         path.write_text(seen, encoding="utf-8")

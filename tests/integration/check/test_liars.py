@@ -111,14 +111,25 @@ def test_a_token_endpoint_nobody_can_reach(liar, check):
 
 def test_declared_but_refused_and_undeclared_but_there(liar, check):
     bundle = body({"resourceType": "Bundle", "type": "searchset", "entry": []})
-    answers = {"metadata": body(WHOLE), "Appointment": body({}, 400), "Encounter": bundle, "Observation": bundle}
+    somebody = body({"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Patient", "id": "only-one"}}]})
+    answers = {"metadata": body(WHOLE), "Patient": somebody, "Appointment": body({}, 400), "Encounter": bundle}
+    answers |= {"Observation": bundle, "Patient/only-one": body({"resourceType": "Patient", "id": "only-one"})}
     one = liar(answers, default=body({}, 404))
     status, text, _ = check(one.base)
     assert status == 1
     assert "Appointment: the statement offers the search, the server answers 400" in text
     assert "Encounter can be searched, but the statement does not list it" in text
     assert level(text, "Appointments") == "missing"
+    assert "only-one" not in text
     assert "PATIENT DATA CAN BE ASKED FOR WITHOUT A TOKEN" in text
+
+
+def test_a_search_refused_for_want_of_a_patient_says_nothing(liar, check):
+    """Nobody's id is known here, so the search had no patient: to say no to that is right."""
+    one = liar({"metadata": body(WHOLE), "Appointment": body({}, 400)})
+    _, text, _ = check(one.base)
+    assert "the statement offers the search" not in text
+    assert level(text, "Appointments") == "read-only"
 
 
 def test_parameters_declared_but_refused_or_passed_over(liar, check):
