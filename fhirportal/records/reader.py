@@ -94,10 +94,9 @@ class Reader:
         """Several searches at once, in the order given; one audit write for all."""
         answers = self.gateway.map_([lambda q=q: self._search(q) for q in queries], self.deadline)  # type: ignore[misc]
         found = [self._or_trouble(q, a) for q, a in zip(queries, answers, strict=True)]
-        self.audit.write(
-            [self._row("search", q.type, None, q.params, f.source.value) for q, f in zip(queries, found, strict=True)]
-        )
-        return found
+        rows = [self._row("search", q.type, None, q.params, _outcome(f)) for q, f in zip(queries, found, strict=True)]
+        self.audit.write(rows)
+        return [_believed(f) for f in found]
 
     def attachment(self, attachment: Resource, owner: Resource) -> File:
         """The bytes of an attachment of `owner`, which this reader has returned. Raises NotFound, UpstreamError.
@@ -145,7 +144,8 @@ class Reader:
         kept = [r for r in own if release(r, self.viewer, self.now)]
         return Found(query.type, source, tuple(kept), _by_reference(along), self.now)
 
-    def _or_trouble(self, query: Query, answer: Found | PortalError) -> Found:
+    def _or_trouble(self, query: Query, answer: Found | PortalError) -> Found | PortalError:
+        """What the hospital's troubles mean for a page; other troubles are kept, to be raised once they are written down."""
         if isinstance(answer, Found):
             return answer
         if isinstance(answer, UpstreamError):
@@ -154,7 +154,7 @@ class Reader:
             return self._nothing(query, Source.NOT_SHARED)
         if isinstance(answer, NotFound):
             return self._nothing(query, Source.NOT_OFFERED)
-        raise answer
+        return answer
 
     def _note_foreign(self, type_: str, count: int) -> None:
         told = {"event": "foreign-resources", "hospital": self.viewer.hospital, "type": type_, "count": count}
@@ -181,6 +181,16 @@ class Reader:
             app="portal",
             request_id=self.request_id,
         )
+
+
+def _outcome(found: Found | PortalError) -> str:
+    return found.source.value if isinstance(found, Found) else found.code
+
+
+def _believed(found: Found | PortalError) -> Found:
+    if isinstance(found, PortalError):
+        raise found
+    return found
 
 
 def _by_reference(resources: Iterable[Resource]) -> dict[str, Resource]:
