@@ -1,196 +1,133 @@
-"""Medicines: what is taken now, what is paused or stopped, what people say they take, and allergies for the banner.
+"""Medicines: one row for each, with what it is for, how it is taken, who prescribed it and what was supplied; and allergies.
 
-It decides which prescriptions are one medicine and where each stands. Two prescriptions with different instructions stay two.
-It must not know words, pages or addresses.
+It decides which questions are asked and what belongs together. It must not know words, pages or addresses. It asks for no
+intent and no status: hospitals differ in what they call a prescription, so that is told apart by meaning afterwards.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import replace
 from typing import Any
 
 from fhirportal.errors import NotFound
 from fhirportal.records.found import Found, Query, Source
+from fhirportal.records.medicine_groups import fold
+from fhirportal.records.medicines_page import Medicine, MedicinesPage, Part, Prescription, Supply, Told
 from fhirportal.records.names import find_names, name_of
 from fhirportal.records.reader import Reader
-from mappings import allergy_intolerance, medication_dispense, medication_request, medication_statement
-from mappings.allergy_intolerance import AllergyView
-from mappings.dosage import Dosage
-from mappings.medication import keys_of
-from mappings.medication_dispense import MedicationDispenseView
-from mappings.medication_request import MedicationRequestView
-from mappings.medication_statement import MedicationStatementView
-from mappings.reading import Concept, When
+from fhirportal.records.result_queries import escaped
+from mappings import allergy_intolerance, condition, medication_dispense, medication_request, medication_statement
+from mappings.reading import Concept, Reference, as_dict, reference
 
-REQUESTS = Query("MedicationRequest", (("_include", "MedicationRequest:medication"),), 300)
-DISPENSES = Query("MedicationDispense", (("_include", "MedicationDispense:medication"),), 300)
+__all__ = ["Medicine", "MedicinesPage", "get_medicine", "list_medicines", "read_summary", "summary_queries"]
+
+REQUESTS = Query(
+    "MedicationRequest",
+    (("_sort", "-authoredon"), ("_include", "MedicationRequest:medication"), ("_include", "MedicationRequest:requester")),
+    300,
+)
+SUPPLIES = Query("MedicationDispense", (("_include", "MedicationDispense:medication"),), 300)
 STATEMENTS = Query("MedicationStatement", (("_include", "MedicationStatement:medication"),), 200)
 ALLERGIES = Query("AllergyIntolerance", (), 100)
-
-NOW = frozenset({"active", "unknown"})
-PAUSED = frozenset({"on-hold", "draft"})
-_FIRST = datetime.min.replace(tzinfo=UTC)
+PARTS: tuple[Part, ...] = ("prescriptions", "supplies", "said", "allergies")
+MOST_ASKED = 60
 Known = Mapping[str, Mapping[str, Any]]
 
 
-@dataclass(frozen=True)
-class Medicine:
-    """One medicine as it is taken: the newest prescription first, and its supplies, newest first."""
-
-    prescriptions: tuple[MedicationRequestView, ...]
-    supplies: tuple[MedicationDispenseView, ...]
-    prescriber: str = ""
-
-    @property
-    def newest(self) -> MedicationRequestView:
-        return self.prescriptions[0]
-
-    @property
-    def last_supply(self) -> MedicationDispenseView | None:
-        return next((s for s in self.supplies if s.supplied), None)
-
-    @property
-    def lasts_until(self) -> When | None:
-        """None for what is taken only when needed: how long that lasts nobody can say."""
-        if self.last_supply is None or any(d.as_needed for d in self.newest.dosages):
-            return None
-        return self.last_supply.lasts_until
+def list_medicines(reader: Reader) -> MedicinesPage:
+    """Every medicine. Never raises for the hospital's troubles: they are named in the page."""
+    answers = reader.gather(REQUESTS, SUPPLIES, STATEMENTS, ALLERGIES)
+    return _page(answers, _look_up(reader, answers))
 
 
-@dataclass(frozen=True)
-class MedicinesPage:
-    """`current` are taken now, `paused` on hold, `stopped` over; `told` are statements of what somebody takes.
+def get_medicine(reader: Reader, type_: str, id_: str) -> tuple[Medicine, MedicinesPage]:
+    """The medicine that a MedicationRequest, -Statement or -Dispense of this id is about, and the page it stands on.
 
-    `troubles` names the parts that did not come; `unshown` counts what could not be read.
+    Raises NotFound, NotAllowed, UpstreamError.
     """
-
-    current: tuple[Medicine, ...]
-    paused: tuple[Medicine, ...]
-    stopped: tuple[Medicine, ...]
-    told: tuple[MedicationStatementView, ...]
-    allergies: tuple[AllergyView, ...]
-    allergies_source: Source
-    troubles: tuple[tuple[str, Source], ...]
-    source: Source
-    unshown: int
-    as_of: datetime
-
-    @property
-    def empty(self) -> bool:
-        return not (self.current or self.paused or self.stopped or self.told)
+    answers = reader.gather(REQUESTS, SUPPLIES, STATEMENTS, ALLERGIES)
+    if not any(r.get("id") == id_ for found in answers if found.type == type_ for r in found.resources):
+        resource = reader.read(type_, id_)
+        answers = [replace(f, resources=(*f.resources, resource)) if f.type == type_ else f for f in answers]
+    page = _page(answers, _look_up(reader, answers))
+    row = next((row for row in page.rows if (type_, id_) in row.keys), None)
+    if row is None:
+        raise NotFound("a medicine that cannot be shown")
+    return row, page
 
 
 def summary_queries() -> tuple[Query, ...]:
     """What `read_summary` needs."""
-    return (REQUESTS, DISPENSES)
+    return (REQUESTS, SUPPLIES, STATEMENTS)
 
 
 def read_summary(answers: Sequence[Found]) -> tuple[tuple[Medicine, ...], Source]:
-    """The medicines taken now, from the answers to `summary_queries`; a missing supply is no trouble worth naming."""
-    requests, dispenses = answers
-    known = {**requests.included, **dispenses.included}
-    medicines = _medicines(_requests(requests, known), _dispenses(dispenses, known))
-    return tuple(m for m in medicines if m.newest.status in NOW), requests.source
+    """The medicines taken now, prescribed or told, from the answers to `summary_queries`; a missing supply is no trouble."""
+    page = _page(answers, _included(answers))
+    return (*page.at("current"), *page.at("said")), page.source
 
 
-def list_medicines(reader: Reader) -> MedicinesPage:
-    """Everything about medicines. Never raises for the hospital's troubles: they are named in it."""
-    requests, dispenses, statements, allergies = reader.gather(REQUESTS, DISPENSES, STATEMENTS, ALLERGIES)
-    known = {**requests.included, **dispenses.included, **statements.included}
-    views = [medication_request.to_view(r, known) for r in requests.resources]
-    medicines = _medicines([v for v in views if v and v.prescribed], _dispenses(dispenses, known))
-    told = [v for r in statements.resources if (v := medication_statement.to_view(r, known))]
-    parts = (("medicines", requests), ("supplies", dispenses), ("told", statements))
+def _page(answers: Sequence[Found], known: Known) -> MedicinesPage:
+    by_type = {found.type: found.resources for found in answers}
+    requests = [medication_request.to_view(r, known) for r in by_type.get("MedicationRequest", ())]
+    supplies = [medication_dispense.to_view(r, known) for r in by_type.get("MedicationDispense", ())]
+    told = [medication_statement.to_view(r, known) for r in by_type.get("MedicationStatement", ())]
+    allergies = [allergy_intolerance.to_view(r) for r in by_type.get("AllergyIntolerance", ())]
+    says = [v for v in told if v and (v.medicine.says_none or v.medicine.says_nothing)]
+    rows = fold(
+        [_prescription(v, known) for v in requests if v],
+        [Supply(v, _first_name(v.by, known)) for v in supplies if v],
+        [Told(v, _reasons(v.reasons, v.reason_references, known)) for v in told if v and v not in says],
+    )
     return MedicinesPage(
-        current=tuple(m for m in medicines if m.newest.status in NOW),
-        paused=tuple(m for m in medicines if m.newest.status in PAUSED),
-        stopped=tuple(m for m in medicines if m.newest.status not in NOW | PAUSED),
-        told=tuple(v for v in told if v.current and not _prescribed(v, medicines)),
-        allergies=tuple(a for r in allergies.resources if (a := allergy_intolerance.to_view(r))),
-        allergies_source=allergies.source,
-        troubles=tuple((name, found.source) for name, found in parts if found.source is not Source.OK),
-        source=requests.source,
-        unshown=views.count(None),
-        as_of=requests.as_of,
+        rows=rows,
+        allergies=tuple(a for a in allergies if a and a.counts),
+        none_taken=any(v.medicine.says_none and v.state == "current" for v in says),
+        troubles=tuple((part, found.source) for part, found in zip(PARTS, answers, strict=False) if not found.complete),
+        unshown=sum(views.count(None) for views in (requests, supplies, told, allergies)),
+        as_of=min(found.as_of for found in answers),
     )
 
 
-def get_medicine(reader: Reader, id_: str) -> Medicine:
-    """One medicine by one of its prescriptions, with its other prescriptions and supplies. Raises NotFound, UpstreamError."""
-    resource = reader.read("MedicationRequest", id_)
-    requests, dispenses = reader.gather(REQUESTS, DISPENSES)
-    known = {**requests.included, **dispenses.included}
-    own = medication_request.to_view(resource, known)
-    if own is None:
-        raise NotFound("a prescription that says nothing")
-    others = [v for v in _requests(requests, known) if v.id != own.id]
-    medicine = next(m for m in _medicines([own, *others], _dispenses(dispenses, known)) if own in m.prescriptions)
-    names = find_names(reader, [own.requester])
-    prescriptions = (own, *(p for p in medicine.prescriptions if p is not own))
-    return Medicine(prescriptions, medicine.supplies, name_of(own.requester, names))
+def _prescription(view: medication_request.MedicationRequestView, known: Known) -> Prescription:
+    by = view.requester or (view.reported_by if view.reported else None)
+    return Prescription(view, name_of(by, known), _reasons(view.reasons, view.reason_references, known))
 
 
-def _requests(found: Found, known: Known) -> list[MedicationRequestView]:
-    views = (medication_request.to_view(r, known) for r in found.resources)
-    return [v for v in views if v and v.prescribed]
+def _reasons(coded: Iterable[Concept], pointed: Iterable[Reference], known: Known) -> tuple[str, ...]:
+    """The hospital's words for why, each once; a Condition that was withdrawn is no reason."""
+    return tuple(dict.fromkeys(name for name in (*(c.text for c in coded), *(_reason(r, known) for r in pointed)) if name))
 
 
-def _dispenses(found: Found, known: Known) -> list[MedicationDispenseView]:
-    return [v for r in found.resources if (v := medication_dispense.to_view(r, known))]
+def _reason(pointed: Reference, known: Known) -> str:
+    view = condition.to_view(known.get(f"{pointed.type}/{pointed.id}"))
+    if view is None:
+        return pointed.display
+    return (pointed.display or view.name) if view.believed else ""
 
 
-def _medicines(views: Iterable[MedicationRequestView], supplies: Sequence[MedicationDispenseView]) -> list[Medicine]:
-    """Prescriptions of the same medicine, instructions and standing are one; the newest comes first."""
-    groups: dict[object, list[MedicationRequestView]] = {}
-    for view in sorted(views, key=_moment, reverse=True):
-        groups.setdefault(_sameness(view), []).append(view)
-    return [Medicine(tuple(group), _supplies_of(group, supplies), _prescriber(group[0])) for group in groups.values()]
+def _first_name(pointed: Iterable[Reference], known: Known) -> str:
+    return next((name for r in pointed if (name := name_of(r, known))), "")
 
 
-def _sameness(view: MedicationRequestView) -> object:
-    keys = keys_of(view.medicine)
-    if not keys or view.withdrawn or view.do_not_take:
-        return view.id
-    standing = "now" if view.status in NOW else "paused" if view.status in PAUSED else "over"
-    return keys, standing, tuple(_instructions(d) for d in view.dosages) if standing != "over" else ()
+def _included(answers: Sequence[Found]) -> dict[str, Mapping[str, Any]]:
+    return {key: resource for found in answers for key, resource in found.included.items()}
 
 
-def _instructions(dosage: Dosage) -> object:
-    return (" ".join(dosage.text.casefold().split()), dosage.dose, dosage.timing, dosage.as_needed)
+def _look_up(reader: Reader, answers: Sequence[Found]) -> Known:
+    """What came along, and what the medicines, reasons and people are that came as mere references."""
+    known = _included(answers)
+    resources = [r for found in answers for r in found.resources]
+    medicines = [reference(r.get("medicationReference")) for r in resources]
+    reasons = [reference(p) for r in resources for p in r.get("reasonReference") or () if isinstance(p, dict)]
+    wanted = [*_by_id("Medication", medicines, known), *_by_id("Condition", reasons, known)]
+    for found in reader.gather(*wanted) if wanted else ():
+        known |= {f"{found.type}/{r.get('id')}": r for r in found.resources}
+    people = [reference(r.get("requester")) for r in resources]
+    actors = [reference(as_dict(p).get("actor")) for r in resources for p in r.get("performer") or () if isinstance(p, dict)]
+    return find_names(reader, (*people, *actors), known)
 
 
-def _supplies_of(
-    group: Sequence[MedicationRequestView], supplies: Iterable[MedicationDispenseView]
-) -> tuple[MedicationDispenseView, ...]:
-    """By the prescription a supply names; only a supply that names none belongs by its medicine."""
-    ids, keys = {v.id for v in group}, keys_of(group[0].medicine)
-    own = [s for s in supplies if _belongs(s, ids, keys)]
-    return tuple(sorted(own, key=lambda s: _begun(s), reverse=True))
-
-
-def _belongs(supply: MedicationDispenseView, ids: set[str], keys: frozenset[str]) -> bool:
-    if supply.prescriptions:
-        return any(p.id in ids for p in supply.prescriptions)
-    return bool(keys & keys_of(supply.medicine))
-
-
-def _begun(supply: MedicationDispenseView) -> datetime:
-    begun = supply.handed_over or supply.prepared
-    return begun.start if begun else _FIRST
-
-
-def _moment(view: MedicationRequestView) -> datetime:
-    return view.authored.start if view.authored else _FIRST
-
-
-def _prescriber(view: MedicationRequestView) -> str:
-    return view.requester.display if view.requester else ""
-
-
-def _prescribed(told: MedicationStatementView, medicines: Iterable[Medicine]) -> bool:
-    return any(keys_of(told.medicine) & keys_of(m.newest.medicine) for m in medicines)
-
-
-def name_words(medicine: Concept | None) -> str:
-    """The hospital's name for it; "" where only codes were sent."""
-    return medicine.text if medicine else ""
+def _by_id(type_: str, pointed: Iterable[Reference | None], known: Known) -> tuple[Query, ...]:
+    ids = [r.id for r in pointed if r and r.id and not r.contained and r.type == type_ and f"{type_}/{r.id}" not in known]
+    asked = list(dict.fromkeys(ids))[:MOST_ASKED]
+    return (Query(type_, (("_id", ",".join(map(escaped, asked))),), len(asked)),) if asked else ()

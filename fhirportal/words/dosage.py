@@ -1,100 +1,138 @@
-"""How to take a medicine, in words: the hospital's own where it sent any, else its parts said plainly.
+"""How to take a medicine, in words: the hospital's own words where it sent some, else its structured dose said exactly.
 
-It decides that nothing is guessed: what cannot be said safely is not said at all. It must not know pages or which medicine
-it is.
+It decides what can be said safely. It never guesses: what cannot be said is shown as it was sent, with the advice to ask. It
+must not know pages, medicines or other resources.
 """
 
-from decimal import Decimal
+from dataclasses import dataclass
 
-from fhirportal.words import Words
-from fhirportal.words.numbers import number, quantity
+from fhirportal.words import Words, amounts, schedules, terms
 from fhirportal.words.phrases import known, phrase
-from mappings.dosage import Dosage, Timing
-from mappings.quantity import Quantity, Range
+from mappings.dosage import Dosage
+from mappings.reading import Concept
 
 
-def dosage_words(dosage: Dosage, words: Words) -> str:
-    """One line of instructions as a sentence; "" where nothing can be said."""
+@dataclass(frozen=True)
+class SaidDosage:
+    """One instruction in words. `how` is "" where it cannot be said; `theirs` tells that `how` is the hospital's own words.
+
+    `extra` are more words of the hospital's; `parts` (label, words) the structure beside; `sent` (name, value) what could not
+    be put into words; `ask` what to ask about, "" where nothing is unclear.
+    """
+
+    how: str
+    theirs: bool
+    extra: tuple[str, ...]
+    parts: tuple[tuple[str, str], ...]
+    sent: tuple[tuple[str, str], ...]
+    ask: str
+
+
+def say_dosage(dosage: Dosage, words: Words) -> SaidDosage:
+    """The instruction in these words."""
+    told = (dosage.patient_instruction, *map(terms.plain_term, dosage.additional))
+    extra = tuple(dict.fromkeys(line for line in told if line and line != dosage.text))
+    safe = dosage.whole and schedules.sayable(dosage.timing)
+    parts = _parts(dosage, words) if safe else ()
+    sent = () if safe else _sent(dosage)
     if dosage.text:
-        return dosage.text
-    parts = [_dose(dosage.dose, words), _timing(dosage.timing, words), _route(dosage), _needed(dosage, words)]
-    told = ", ".join(part for part in parts if part)
-    return told or dosage.instruction
+        return SaidDosage(dosage.text, True, extra, parts, sent, "")
+    if not extra and not safe:
+        return SaidDosage("", False, extra, parts, sent, ask_all(words))
+    how = _sentence(dosage, words) if safe else ""
+    return SaidDosage(how, False, extra, parts, sent, _ask(dosage, how, extra, words))
 
 
-def extra_words(dosage: Dosage) -> tuple[str, ...]:
-    """What else the hospital said: its instruction for the patient and its additional words, each once."""
-    extra = [dosage.instruction if dosage.text else "", *(c.text for c in dosage.extra)]
-    return tuple(dict.fromkeys(e for e in extra if e and e != dosage.text))
+def ask_all(words: Words) -> str:
+    """What to say where it is not known how to take a medicine."""
+    return words.gettext("How to take it did not come in a form we can put into words safely. Ask your pharmacist or hospital.")
 
 
-def _dose(dose: Quantity | Range | None, words: Words) -> str:
-    if dose is None:
+def _ask(dosage: Dosage, how: str, extra: tuple[str, ...], words: Words) -> str:
+    if not how:
+        return "" if extra else ask_all(words)
+    if dosage.dose is None and dosage.rate is None and not extra:
+        return words.gettext("How much to take was not sent. Ask your pharmacist or hospital.")
+    often = schedules.say_often(dosage.timing, words) or (dosage.timing and dosage.timing.count)
+    if not (often or dosage.as_needed or extra):
+        return words.gettext("How often to take it was not sent. Ask your pharmacist or hospital.")
+    return ""
+
+
+def _sentence(dosage: Dosage, words: Words) -> str:
+    """1 tablet, 2 times a day, with breakfast: each piece stands alone, so that every language can join them."""
+    if not dosage.structured:
         return ""
-    if isinstance(dose, Quantity):
-        return quantity(dose.value, dose.shown_unit, words, dose.comparator)
-    low, high = dose.low, dose.high
-    if low is None or high is None or low.shown_unit != high.shown_unit:
-        return ""
-    shown = quantity(high.value, high.shown_unit, words)
-    return words.gettext("%(low)s to %(high)s", low=number(low.value, words), high=shown)
+    pieces = [
+        amounts.say_amount(dosage.dose, words),
+        _coded_route(dosage.route, words) if dosage.dose else "",
+        *schedules.say_timing(dosage.timing, words),
+        amounts.say_rate(dosage.rate, words),
+        _needed(dosage, words),
+        *(line for _, line in _limits(dosage, words)),
+    ]
+    told = _joined([piece for piece in pieces if piece], words)
+    return told[:1].upper() + told[1:]
 
 
-def _timing(timing: Timing | None, words: Words) -> str:
+def _sent(dosage: Dosage) -> tuple[tuple[str, str], ...]:
+    """What could not be said, as it came."""
+    timing = dosage.timing
     if timing is None:
-        return ""
-    code = next((c.code for c in timing.code.codings if known("timing_code", c.code)), "") if timing.code else ""
-    said = _repeat(timing, words) or (phrase("timing_code", code, words) if code else "")
-    said = said or (timing.code.text if timing.code and not timing.code.codings else "")
-    whens = [phrase("timing_when", each, words) for each in timing.whens if known("timing_when", each)]
-    return " ".join(part for part in (said, *whens) if part)
+        return ()
+    codes = timing.code.codings if timing.code else ()
+    return (*timing.sent, *(("code", " ".join(part for part in (c.code, c.display) if part)) for c in codes))
 
 
-def _repeat(timing: Timing, words: Words) -> str:
-    """Times per period, where both are whole numbers of a unit we have words for."""
-    period, unit = timing.period, timing.unit
-    if period is None or timing.period_max is not None or period != int(period) or timing.days or timing.times:
-        return ""
-    often = timing.frequency or Decimal(1)
-    if often != int(often) or timing.frequency_max is not None:
-        return ""
-    n, times = int(period), int(often)
-    if n == 1:
-        return _times_a(times, unit, words)
-    return _every(n, unit, words) if times == 1 else ""
-
-
-def _times_a(times: int, unit: str, words: Words) -> str:
-    if unit == "d":
-        return words.ngettext("once a day", "%(num)s times a day", times)
-    if unit == "wk":
-        return words.ngettext("once a week", "%(num)s times a week", times)
-    if unit == "mo":
-        return words.ngettext("once a month", "%(num)s times a month", times)
-    if unit == "h" and times == 1:
-        return words.gettext("every hour")
-    return ""
-
-
-def _every(n: int, unit: str, words: Words) -> str:
-    if unit == "h":
-        return words.ngettext("every hour", "every %(num)s hours", n)
-    if unit == "d":
-        return words.gettext("every other day") if n == 2 else words.ngettext("every day", "every %(num)s days", n)
-    if unit == "wk":
-        return words.ngettext("every week", "every %(num)s weeks", n)
-    if unit == "mo":
-        return words.ngettext("every month", "every %(num)s months", n)
-    return ""
-
-
-def _route(dosage: Dosage) -> str:
-    return dosage.route.text if dosage.route else ""
+def _joined(pieces: list[str], words: Words) -> str:
+    return ("، " if words.direction == "rtl" else ", ").join(pieces)
 
 
 def _needed(dosage: Dosage, words: Words) -> str:
     if not dosage.as_needed:
         return ""
-    if dosage.needed_for and dosage.needed_for.text:
-        return words.gettext("when needed for: %(reason)s", reason=dosage.needed_for.text)
-    return words.gettext("when needed")
+    reason = terms.plain_term(dosage.needed_for.text) if dosage.needed_for else ""
+    if reason:
+        return words.gettext("only when you need it (%(reason)s)", reason=reason)
+    return words.gettext("only when you need it")
+
+
+def route_words(route: Concept | None, words: Words) -> str:
+    """by mouth; the hospital's words for a way we have none for."""
+    return _coded_route(route, words) or (terms.plain_term(route.text) if route else "")
+
+
+def _coded_route(route: Concept | None, words: Words) -> str:
+    code = next((c.code for c in route.codings if known("medicine_route", c.code)), "") if route else ""
+    return phrase("medicine_route", code, words) if code else ""
+
+
+def _limits(dosage: Dosage, words: Words) -> list[tuple[str, str]]:
+    label, told = words.gettext("Never more than"), []
+    if most := dosage.most_per_period:
+        amount, time = amounts.say_amount(most.numerator, words), amounts.say_time(most.denominator, words)
+        told.append((label, words.gettext("never more than %(amount)s in %(time)s", amount=amount, time=time)))
+    if dosage.most_at_once:
+        amount = amounts.say_amount(dosage.most_at_once, words)
+        told.append((label, words.gettext("never more than %(amount)s at once", amount=amount)))
+    if dosage.most_in_life:
+        amount = amounts.say_amount(dosage.most_in_life, words)
+        told.append((label, words.gettext("never more than %(amount)s in your whole life", amount=amount)))
+    return told
+
+
+def _parts(dosage: Dosage, words: Words) -> tuple[tuple[str, str], ...]:
+    """The structure, a line each, for standing beside the hospital's words."""
+    timing = dosage.timing
+    rows = [
+        (words.gettext("Each time"), amounts.say_amount(dosage.dose, words)),
+        (words.gettext("How fast"), amounts.say_rate(dosage.rate, words)),
+        (words.gettext("How often"), _joined(schedules.say_often(timing, words), words)),
+        (words.gettext("When needed"), _needed(dosage, words)),
+        (words.gettext("For how long"), _joined(schedules.say_length(timing, words), words)),
+        (words.gettext("How it is given"), route_words(dosage.route, words)),
+        (words.gettext("Where on the body"), terms.plain_term(dosage.site.text) if dosage.site else ""),
+        (words.gettext("What to do"), terms.plain_term(dosage.method.text) if dosage.method else ""),
+        *_limits(dosage, words),
+    ]
+    return tuple(row for row in rows if row[1])

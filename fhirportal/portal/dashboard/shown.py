@@ -5,14 +5,14 @@ their `shown` and `rows` modules. It must not ask the hospital for anything.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from fhirportal.portal.appointments.shown import ShownVisit, show_visit
 from fhirportal.portal.bills.shown import show_owed
-from fhirportal.portal.medicines.shown import ShownMedicine, show_medicine
+from fhirportal.portal.medicines.shown import ShownMedicine, last_day, show_medicine
 from fhirportal.portal.results.rows import ShownRow, report_path, result_path, show_row
 from fhirportal.records.appointments import Visit as Booked
 from fhirportal.records.bills_page import Balance
-from fhirportal.records.medicines import Medicine
 from fhirportal.records.recent_results import Recent
 from fhirportal.records.summary import Ahead, Summary, Taken
 from fhirportal.web import Visit
@@ -119,15 +119,10 @@ def show_taken(taken: Taken | None, visit: Visit) -> ShownTaken:
     """The first few, those that run out first in front."""
     if taken is None:
         return ShownTaken((), "", OFF)
-    ordered = sorted(taken.medicines, key=_end_of_supply)
+    ordered = sorted(taken.medicines, key=lambda m: last_day(m, visit.words) or date.max)
     rows = tuple(show_medicine(m, visit) for m in ordered[:MOST_MEDICINES])
     more = visit.words.gettext("All %(num)s", num=len(taken.medicines))
     return ShownTaken(rows, more, taken.source.value)
-
-
-def _end_of_supply(medicine: Medicine) -> tuple[bool, float]:
-    until = medicine.lasts_until
-    return until is None, until.start.timestamp() if until else 0.0
 
 
 def list_needs(summary: Summary, visit: Visit) -> list[Need]:

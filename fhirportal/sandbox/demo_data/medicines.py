@@ -3,7 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fhirportal.sandbox.demo_data.build import RXNORM, THO, Calendar, Resource, concept, iso, quantity, ref, without_empty
+from fhirportal.sandbox.demo_data.build import (
+    RXNORM,
+    SNOMED,
+    THO,
+    Calendar,
+    Resource,
+    concept,
+    iso,
+    quantity,
+    ref,
+    without_empty,
+)
 from fhirportal.sandbox.demo_data.family import BY_KEY
 from fhirportal.sandbox.demo_data.hospital import CLINICIANS, PHARMACY
 
@@ -41,7 +52,7 @@ PRESCRIPTIONS = (
     Prescription("orla", "amoxicillin", "723", "Clarithromycin 500 mg tablets", "Take 1 tablet every 12 hours for 7 days", (2, 1, "d"),
                  (1, "tablet"), "Sore throat", "pereira", 420, supplies=((420, 7),), status="completed"),
     Prescription("aoife", "iron", "24942", "Iron (ferrous fumarate) 210 mg tablets", "Take 1 tablet every second day with orange juice",
-                 (1, 2, "d"), (1, "tablet"), "Low iron", "nolan", 10, 2, ((9, 56),)),
+                 (1, 2, "d"), (1, "tablet"), "Low iron", "nolan", 10, 2, ((7, 56),)),
     Prescription("finn", "salbutamol", "435", "Salbutamol 100 micrograms inhaler", "2 puffs through the spacer when wheezy", (1, 4, "h"),
                  (2, "puffs"), "Asthma", "farrell", 90, 3, ((88, 60),), as_needed=True),
     Prescription("finn", "beclometasone", "1347", "Beclometasone 50 micrograms inhaler", "2 puffs in the morning and 2 at night, every day",
@@ -65,6 +76,9 @@ def resources(calendar: Calendar) -> Iterator[Resource]:
     for prescription in PRESCRIPTIONS:
         yield from _prescribed(prescription, calendar)
     yield _mistake(calendar)
+    yield _forbidden(calendar)
+    yield _in_parts(calendar)
+    yield _from_elsewhere(calendar)
     yield from _own_words(calendar)
 
 
@@ -138,6 +152,48 @@ def _mistake(calendar: Calendar) -> Resource:
     )
     made = _request(wrong, calendar)
     return {**{k: v for k, v in made.items() if k != "reasonCode"}, "status": "entered-in-error"}
+
+
+def _forbidden(calendar: Calendar) -> Resource:
+    """Somebody wrote down that a medicine must not be taken."""
+    avoided = Prescription(
+        "brendan", "no-ibuprofen", "5640", "Ibuprofen", "", (1, 1, "d"), None, "Kidney disease", "haddad", 500
+    )
+    made = _request(avoided, calendar)
+    kept = {k: v for k, v in made.items() if k not in ("dosageInstruction", "dispenseRequest")}
+    return {**kept, "doNotPerform": True}
+
+
+def _in_parts(calendar: Calendar) -> Resource:
+    """A prescription whose dose came in parts, without a sentence."""
+    made = _request(
+        Prescription("aoife", "folic-acid", "4511", "Folic acid 400 micrograms tablets", "", (1, 1, "d"), (1, "tablet"),
+                     "For your baby's growth", "nolan", 150), calendar,
+    )  # fmt: skip
+    parts = {
+        "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d", "when": ["MORN"]}},
+        "route": concept("", (SNOMED, "26643006", "Oral route")),
+        "doseAndRate": [{"doseQuantity": {"value": 1, "unit": "tablet"}}],
+    }
+    return {**made, "dosageInstruction": [parts]}
+
+
+def _from_elsewhere(calendar: Calendar) -> Resource:
+    """A supply for a prescription that is on no record here."""
+    other = Prescription(
+        "salma",
+        "gel",
+        "3355",
+        "Diclofenac 1% gel",
+        "Rub a little on the sore joint 3 times a day",
+        (3, 1, "d"),
+        None,
+        "",
+        "pereira",
+        40,
+    )
+    made = _supply(other, 0, 40, 14, calendar)
+    return {k: v for k, v in made.items() if k not in ("authorizingPrescription", "quantity")}
 
 
 def _own_words(calendar: Calendar) -> Iterator[Resource]:

@@ -111,4 +111,39 @@ TABLES = {
         },
         N_("as you were told"),
     ),
+    "medicine_route": (
+        {
+            "26643006": N_("by mouth"),
+            "20053000": N_("by mouth"),
+            "37839007": N_("under the tongue"),
+            "47625008": N_("into a vein"),
+            "78421000": N_("into a muscle"),
+            "34206005": N_("under the skin"),
+            "45890007": N_("through the skin"),
+            "6064005": N_("on the skin"),
+            "46713006": N_("into the nose"),
+            "447694001": N_("breathed in"),
+            "54485002": N_("into the eye"),
+            "10547007": N_("into the ear"),
+            "37161004": N_("into the bottom"),
+            "16857009": N_("into the vagina"),
+        },
+        N_("as you were told"),
+    ),
+    "course_of_therapy": (
+        {
+            "continuous": N_("For a long time, until you are told to stop"),
+            "acute": N_("For a short time"),
+            "seasonal": N_("At some times of the year"),
+        },
+        ASK,
+    ),
+    "medicine_said_by": (
+        {
+            "patient": N_("You told us you take this"),
+            "relative": N_("Someone close to you told us you take this"),
+            "clinician": N_("A clinician noted that you take this"),
+        },
+        N_("Your record says you take this. It does not say who told us."),
+    ),
 }
