@@ -103,6 +103,8 @@ class Look:
             still = still + 1 if stop and stop["count"] == reached else 0
             if stop is None or still > 5:
                 break
+            if still:
+                continue
             reached = stop["count"]
             found += [] if stop["marked"] else [f"no visible focus on {stop['words']}"]
             found += [] if stop["inside"] else [f"focus out of sight on {stop['words']}"]
