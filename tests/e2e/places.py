@@ -42,3 +42,11 @@ def plain_pages() -> list[str]:
     """The pages of a chart that need no id, the dashboard ("") first."""
     rules = (r for r in _portal().url_map.iter_rules() if r.endpoint in chart_kinds() and r.arguments == {"handle"})
     return sorted(r.rule.removeprefix(CHART) for r in rules)
+
+
+def filled(kind: str, id_: str) -> str:
+    """The address below a chart of this kind of page, about the resource `id_`; its first file where it is one of several."""
+    rule = next(r for r in _portal().url_map.iter_rules() if r.endpoint == kind)
+    values = {"handle": "handle", "id_": id_, "index": 0}
+    built = _table().build(kind, {name: values.get(name, id_) for name in rule.arguments})
+    return built.removeprefix("/c/handle/")
