@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask, g, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from werkzeug.serving import make_server
 
 from fhirportal.layout import jinja
@@ -24,7 +24,6 @@ from fhirportal.words import translator
 
 pytestmark = pytest.mark.browser
 NOW = datetime(2026, 11, 24, 9, 5, tzinfo=UTC)
-CHROMIUM = "/usr/bin/chromium"
 CASES = [
     ("en", "", "alder", ""),
     ("en", "dark", "alder", ""),
@@ -166,16 +165,6 @@ def address() -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("Debian's chromium is not installed")
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 
 from tests.browser.portal.looking import Look
@@ -7,8 +5,6 @@ from tests.e2e.living_demo import ROOT, Demo
 from tests.e2e.places import endpoint_of
 from tests.e2e.walker import is_file
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
 PERSON = "orla"
 # of this kind there are many sorts: a number, a panel, words, one without a value
 MORE = {"results.show_result": 4, "appointments.show_visit": 2, "medicines.show_medicine": 2, "bills.show_bill": 2}
@@ -19,18 +15,6 @@ def demo(tmp_path_factory):
     running = Demo(tmp_path_factory.mktemp("browser"))
     yield running
     assert running.close() == 0, running.output()
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    if not Path(CHROMIUM).exists():
-        pytest.skip("Debian's chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

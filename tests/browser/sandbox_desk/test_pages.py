@@ -6,7 +6,6 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
 from fhirportal.sandbox.config import Base, SandboxConfig
 from fhirportal.sandbox.demo_data import generate
@@ -48,14 +47,6 @@ def hospital(tmp_path_factory, app_url):
     running.app.extensions["sandbox"]["alder"].store.put_all(generate(date.today()))
     yield f"{running.url}/alder"
     running.close()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(params=[(390, "light"), (1280, "light"), (390, "dark"), (320, "light")], ids=str)
